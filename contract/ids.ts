@@ -1,0 +1,20 @@
+/** The workflow id of a conversation: legible to operators, nothing of the customer in it. */
+export function conversationWorkflowId(dealershipSlug: string, conversationId: string): string {
+  return `conversation/${dealershipSlug}/${conversationId}`;
+}
+
+/** The id of the message that the event at `position` made; the same in the journal, the inbox and the provider's callback. */
+export function messageIdAt(conversationId: string, position: number): string {
+  return `${conversationId}-${position}`;
+}
+
+const MESSAGE_ID = /^([0-9a-f]{32})-(\d{1,9})$/;
+
+/** Takes a message id apart; null for anything that is not one. */
+export function parseMessageId(id: string): { conversationId: string; position: number } | null {
+  const match = MESSAGE_ID.exec(id);
+  return match ? { conversationId: match[1]!, position: Number(match[2]) } : null;
+}
+
+/** A conversation's id as routes and sockets accept it: 32 hexadecimal digits. */
+export const CONVERSATION_ID = /^[0-9a-f]{32}$/;

@@ -1,0 +1,73 @@
+/** Workflow type of a conversation. */
+export const CONVERSATION_WORKFLOW = 'conversation';
+
+/** Task queues: decisions stay apart from activities that call model and providers. */
+export const TASK_QUEUES = { conversations: 'conversations', outside: 'outside' } as const;
+
+/** Names of the signals a conversation takes. */
+export const SIGNALS = {
+  inboundMessage: 'inboundMessage',
+  deliveryFailed: 'deliveryFailed',
+  contactChanged: 'contactChanged',
+  processPublished: 'processPublished',
+} as const;
+
+/** Names of the updates (a user's actions) a conversation takes. */
+export const UPDATES = {
+  sendMessage: 'sendMessage',
+  generateReply: 'generateReply',
+  setAutopilot: 'setAutopilot',
+  selectProcess: 'selectProcess',
+  setStage: 'setStage',
+  assign: 'assign',
+  actNow: 'actNow',
+  cancelAgendaItem: 'cancelAgendaItem',
+  retryMessage: 'retryMessage',
+} as const;
+export type UpdateName = keyof typeof UPDATES;
+
+/** Names of the queries a conversation answers. */
+export const QUERIES = { state: 'state', agenda: 'agenda' } as const;
+
+/** Search attributes, for operators only: they lag, so the inbox never reads them. */
+export const SEARCH_ATTRIBUTES = {
+  DealershipId: 'keyword',
+  Channel: 'keyword',
+  Stage: 'keyword',
+  AssigneeId: 'keyword',
+  ProcessId: 'keyword',
+  Autopilot: 'bool',
+} as const;
+
+/** Ways in which a customer reaches the dealership. */
+export const CHANNELS = ['sms', 'messenger', 'webchat'] as const;
+export type Channel = (typeof CHANNELS)[number];
+
+/** Who wrote a message. */
+export const AUTHORS = [
+  'customer',
+  'user',
+  'autopilot',
+  'followUp',
+  'schedule',
+  'automation',
+] as const;
+export type AuthorKind = (typeof AUTHORS)[number];
+
+/** What a conversation is to the people who work it. */
+export const STATUSES = ['new', 'open', 'snoozed', 'resolved'] as const;
+export type ConversationStatus = (typeof STATUSES)[number];
+
+/** Users' roles, weakest first. */
+export const ROLES = ['sales', 'manager', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** The gates of a send, in the order in which they are asked. */
+export const GATES = [
+  'optOut',
+  'consent',
+  'channelWindow',
+  'quietHours',
+  'channelAccount',
+] as const;
+export type GateName = (typeof GATES)[number];

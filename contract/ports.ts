@@ -1,0 +1,129 @@
+import type {
+  AgendaItem,
+  ConversationEvent,
+  ConversationKey,
+  GeneratedReply,
+  ModelAnswer,
+} from './conversation.ts';
+import type { AuthorKind, ConversationStatus } from './names.ts';
+import type { Policy } from './process.ts';
+
+/**
+ * The ports of the conversation's workflow: what it asks of the world outside. `activities` implements them.
+ * Each says in a line what makes it safe to repeat.
+ */
+export interface ConversationActivities {
+  /** Reads what a run starts from. Safe to repeat: it writes only the default contact, by a unique key. */
+  loadConversation(request: { key: ConversationKey }): Promise<LoadedConversation>;
+  /** Reads a published process. Safe to repeat: it only reads. */
+  loadPolicy(request: { dealershipId: string; processId: string }): Promise<Policy | null>;
+  /** Writes what was decided. Safe to repeat: keyed by (conversation, first position), the last attempt wins, a dead one is fenced off. */
+  commit(request: CommitRequest): Promise<void>;
+}
+
+/** The ports that call out, on the queue `outside`. */
+export interface OutsideActivities {
+  /** Asks the model for a reply. Safe to repeat: it only reads and thinks. */
+  draftReply(request: DraftRequest): Promise<DraftResult>;
+  /** Hands a message to the provider. Safe to repeat: a compare-and-set on the message lets one attempt through, and a second finds `sending` and answers `unknown`. */
+  deliver(request: DeliverRequest): Promise<DeliverOutcome>;
+  /** Looks for a message whose delivery is unknown. Safe to repeat: claims at most one provider id, by a unique index. */
+  reconcile(request: ReconcileRequest): Promise<ReconcileOutcome>;
+}
+
+export interface LoadedConversation {
+  /** The core's state as a finished run stored it. */
+  state: unknown;
+  /** Events after that state, or all of them where none is stored. */
+  events: ConversationEvent[];
+  /** What a conversation without any history starts with. */
+  start: {
+    contactId: string;
+    ownerId: string | null;
+    stage: string;
+    autopilot: boolean;
+    policy: Policy | null;
+    optedOut: boolean;
+  };
+}
+
+/** The conversation's row in the inbox, as the core sees it after these events. */
+export interface RowUpdate {
+  status: ConversationStatus;
+  stage: string;
+  ownerId: string | null;
+  assigneeIds: string[];
+  autopilot: boolean;
+  processId: string | null;
+  processVersionId: string | null;
+  /** First inbound that nobody has answered. */
+  waitingSinceAt: number | null;
+  lastActivityAt: number;
+  lastInboundAt: number | null;
+  lastInboundPosition: number;
+  inboundCount: number;
+  optedOut: boolean;
+  agenda: AgendaItem[];
+  /** The last message of these events, where they hold one. */
+  preview: { text: string; author: AuthorKind; userId: string | null; at: number } | null;
+}
+
+export interface CommitRequest {
+  key: ConversationKey;
+  contactId: string;
+  firstPosition: number;
+  /** Workflow time of the attempt: a commit older than the row's is refused as stale. */
+  fenceAt: number;
+  events: ConversationEvent[];
+  row: RowUpdate;
+  /** The core's state, stored when a run ends so that the next can load it. */
+  state?: unknown;
+}
+
+/** `ApplicationFailure` type of a commit that a later attempt has overtaken. */
+export const STALE_COMMIT = 'StaleCommit';
+
+/** `ApplicationFailure` type of a commit with inbound messages that stand elsewhere already; its details are their provider ids. */
+export const DUPLICATE_INBOUND = 'DuplicateInbound';
+
+export interface DraftRequest {
+  key: ConversationKey;
+  draftId: string;
+  purpose: 'autopilot' | 'composer';
+  processVersionId: string;
+  /** Messages up to this position are the conversation that the model sees. */
+  upToPosition: number;
+  /** The draft is handed over at this instant, not before: one activity instead of an activity and a timer. */
+  holdUntilAt: number | null;
+}
+
+export interface DraftResult extends GeneratedReply {
+  answer: ModelAnswer;
+}
+
+/** `ApplicationFailure` types of `draftReply` that no retry can mend. */
+export const DRAFT_INVALID = 'DraftInvalid';
+
+export interface DeliverRequest {
+  key: ConversationKey;
+  messageId: string;
+  attempt: number;
+  /** The provider drops the message when it could not hand it over within this time. */
+  validityMs: number;
+}
+
+export type DeliverOutcome =
+  | { outcome: 'sent' }
+  | { outcome: 'failed'; code: string | null }
+  | { outcome: 'unknown'; at: number };
+
+export interface ReconcileRequest {
+  key: ConversationKey;
+  messageId: string;
+  attempt: number;
+}
+
+export type ReconcileOutcome =
+  | { outcome: 'sent' }
+  | { outcome: 'failed'; code: string | null }
+  | { outcome: 'notFound' };

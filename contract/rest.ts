@@ -1,0 +1,302 @@
+import * as z from 'zod/mini';
+import { AGENDA_KINDS, AGENDA_OPERATIONS, DECISION_OUTCOMES, DECISION_REASONS } from './conversation.ts';
+import { MESSAGE_STATUSES } from './messageStatus.ts';
+import { AUTHORS, CHANNELS, GATES, ROLES, STATUSES } from './names.ts';
+
+/**
+ * The REST interface under `/api`: request bodies and answers. Instants are ISO 8601 in UTC.
+ * `api` parses requests with these and describes them in OpenAPI; `web` parses answers with them.
+ */
+
+const Id = z.string().check(z.minLength(1), z.maxLength(64));
+const Instant = z.iso.datetime();
+
+// ── Session ─────────────────────────────────────────────────────────────────
+
+export const Login = z.strictObject({
+  email: z.string().check(z.minLength(3), z.maxLength(200)),
+  password: z.string().check(z.minLength(1), z.maxLength(200)),
+});
+export type Login = z.infer<typeof Login>;
+
+export const User = z.object({
+  id: Id,
+  name: z.string(),
+  email: z.string(),
+  role: z.enum(ROLES),
+});
+export type User = z.infer<typeof User>;
+
+export const Stage = z.object({
+  key: z.string(),
+  name: z.string(),
+  /** One of the theme's stage colours. */
+  color: z.enum(['teal', 'amber', 'red', 'violet', 'blue', 'gray', 'green']),
+});
+export type Stage = z.infer<typeof Stage>;
+
+export const Dealership = z.object({
+  id: Id,
+  slug: z.string(),
+  name: z.string(),
+  timeZone: z.string(),
+  stages: z.array(Stage),
+});
+export type Dealership = z.infer<typeof Dealership>;
+
+/** Who is signed in, and what the whole screen needs to know once. */
+export const Me = z.object({
+  user: User,
+  dealership: Dealership,
+  /** Sent back as the header `X-CSRF-Token` with each change. */
+  csrfToken: z.string(),
+  /** Parts that are stand-ins because no credentials were given: shown on every screen. */
+  simulated: z.array(z.enum(['twilio', 'messenger', 'openai'])),
+  /** Address of the Temporal UI for links to a workflow, where there is one. */
+  temporalUiUrl: z.nullable(z.string()),
+});
+export type Me = z.infer<typeof Me>;
+
+// ── Conversations ───────────────────────────────────────────────────────────
+
+export const AgendaItemView = z.object({
+  id: z.string(),
+  kind: z.enum(AGENDA_KINDS),
+  at: Instant,
+  title: z.string(),
+  phase: z.enum(['waiting', 'drafting']),
+  operations: z.array(z.enum(AGENDA_OPERATIONS)),
+});
+export type AgendaItemView = z.infer<typeof AgendaItemView>;
+
+export const Preview = z.object({
+  text: z.string(),
+  author: z.enum(AUTHORS),
+  userId: z.nullable(Id),
+  at: Instant,
+});
+
+/** One row of the inbox, and the head of an open conversation. */
+export const ConversationRow = z.object({
+  id: Id,
+  channel: z.enum(CHANNELS),
+  channelAccount: z.object({ id: Id, name: z.string(), address: z.string() }),
+  contact: z.object({
+    id: Id,
+    /** Empty for a contact that has no name yet: show the address. */
+    name: z.string(),
+    address: z.string(),
+  }),
+  preview: z.nullable(Preview),
+  lastActivityAt: Instant,
+  waitingSince: z.nullable(Instant),
+  status: z.enum(STATUSES),
+  stage: z.string(),
+  ownerId: z.nullable(Id),
+  assigneeIds: z.array(Id),
+  autopilot: z.boolean(),
+  processId: z.nullable(Id),
+  optedOut: z.boolean(),
+  agenda: z.array(AgendaItemView),
+  /** Position of the last event: a row with a higher one replaces a row with a lower one. */
+  position: z.number(),
+  /** Workflow time of the row's commit; breaks ties of `position` after a replaced commit. */
+  committedAt: Instant,
+  lastInboundPosition: z.number(),
+  inboundCount: z.number(),
+  /** How many of the inbound messages I have read; pushed rows carry null: keep what you know. */
+  readInboundCount: z.nullable(z.number()),
+});
+export type ConversationRow = z.infer<typeof ConversationRow>;
+
+export const ConversationView = z.object({
+  row: ConversationRow,
+  contact: z.object({
+    id: Id,
+    name: z.string(),
+    phone: z.nullable(z.string()),
+    timeZone: z.nullable(z.string()),
+    source: z.nullable(z.string()),
+    fields: z.array(z.object({ section: z.string(), label: z.string(), value: z.string() })),
+    createdAt: Instant,
+  }),
+  /** Workflow id, for people who debug. */
+  workflowId: z.string(),
+});
+export type ConversationView = z.infer<typeof ConversationView>;
+
+export const ListQuery = z.object({
+  view: z._default(z.enum(['mine', 'all', 'unassigned']), 'all'),
+  status: z.optional(z.enum(STATUSES)),
+  channel: z.optional(z.enum(CHANNELS)),
+  stage: z.optional(z.string().check(z.maxLength(60))),
+  assignee: z.optional(Id),
+  unread: z.optional(z.enum(['true', 'false'])),
+  q: z.optional(z.string().check(z.maxLength(100))),
+  sort: z._default(z.enum(['newest', 'oldest']), 'newest'),
+  cursor: z.optional(z.string().check(z.maxLength(200))),
+  limit: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(100)), 50),
+});
+export type ListQuery = z.infer<typeof ListQuery>;
+
+export const MessageView = z.object({
+  id: Id,
+  conversationId: Id,
+  position: z.number(),
+  direction: z.enum(['inbound', 'outbound']),
+  author: z.enum(AUTHORS),
+  userId: z.nullable(Id),
+  processVersionId: z.nullable(Id),
+  text: z.string(),
+  /** When the customer wrote it, or when we decided to send it. */
+  at: Instant,
+  status: z.enum(MESSAGE_STATUSES),
+  attempt: z.number(),
+  error: z.nullable(z.object({ code: z.nullable(z.string()), message: z.string() })),
+  late: z.boolean(),
+});
+export type MessageView = z.infer<typeof MessageView>;
+
+/** A journal event as the thread, the audit trail and the outside see it. `data` depends on `type`. */
+export const EventView = z.object({
+  id: Id,
+  conversationId: Id,
+  /** Null for a delivery status: the provider's fact, not a decision of the workflow. */
+  position: z.nullable(z.number()),
+  type: z.string(),
+  at: Instant,
+  actor: z.object({
+    kind: z.enum(['customer', 'user', 'autopilot', 'provider', 'system']),
+    userId: z.optional(z.string()),
+    processVersionId: z.optional(z.string()),
+  }),
+  cause: z.object({
+    kind: z.enum(['input', 'event']),
+    id: z.optional(z.string()),
+    requestId: z.optional(z.nullable(z.string())),
+    position: z.optional(z.number()),
+  }),
+  data: z.record(z.string(), z.unknown()),
+});
+export type EventView = z.infer<typeof EventView>;
+
+export const DecisionView = z.object({
+  position: z.number(),
+  at: Instant,
+  inbounds: z.array(z.number()),
+  outcome: z.enum(DECISION_OUTCOMES),
+  reason: z.enum(DECISION_REASONS),
+  final: z.boolean(),
+  explanation: z.string(),
+  gates: z.array(
+    z.object({
+      gate: z.enum(GATES),
+      pass: z.boolean(),
+      inputs: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+    }),
+  ),
+  processVersionId: z.nullable(z.string()),
+  messageId: z.nullable(z.string()),
+  model: z.nullable(
+    z.object({
+      model: z.string(),
+      reason: z.string(),
+      confidence: z.nullable(z.number()),
+      suggestedStage: z.nullable(z.string()),
+      tookMs: z.number(),
+    }),
+  ),
+});
+export type DecisionView = z.infer<typeof DecisionView>;
+
+/** `GET …/messages|events|decisions` page backwards from `before` (a position), newest first. */
+export const HistoryQuery = z.object({
+  before: z.optional(z.coerce.number().check(z.int(), z.minimum(1))),
+  limit: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(200)), 50),
+});
+
+/** A list answer; `next` is the cursor of the next page, null at the end. */
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+// ── Actions on a conversation ───────────────────────────────────────────────
+
+export const SendMessage = z.strictObject({
+  text: z.string().check(z.trim(), z.minLength(1), z.maxLength(1600)),
+  attachmentIds: z._default(z.array(Id).check(z.maxLength(0, 'Attachments are not supported yet.')), []),
+  fromDraftId: z._default(z.nullable(Id), null),
+});
+export const SetAutopilot = z.strictObject({ on: z.boolean() });
+export const SelectProcess = z.strictObject({ processId: Id });
+export const SetStage = z.strictObject({ stage: z.string().check(z.minLength(1), z.maxLength(60)) });
+/** The first is the owner; `takeOver` drops a pending AI reply. */
+export const SetAssignees = z.strictObject({
+  userIds: z.array(Id).check(z.maxLength(20)),
+  takeOver: z._default(z.boolean(), true),
+});
+/** Marks a conversation as unread (`unread: true`) or as read up to the inbound count that the reader has seen. */
+export const SetUnread = z.strictObject({
+  unread: z.boolean(),
+  inboundCount: z.optional(z.number().check(z.int(), z.minimum(0))),
+});
+
+export const SendMessageResult = z.object({ message: MessageView });
+export const DraftView = z.object({
+  draftId: Id,
+  outcome: z.enum(['reply', 'handOff', 'nothing']),
+  text: z.string(),
+  reason: z.string(),
+  processVersionId: Id,
+});
+export type DraftView = z.infer<typeof DraftView>;
+
+/** Answer of `PUT …/autopilot`. */
+export const AutopilotResult = z.object({
+  on: z.boolean(),
+  cancelled: z.nullable(z.object({ dueAt: Instant })),
+  armed: z.nullable(z.object({ dueAt: Instant })),
+  committed: z.nullable(z.object({ messageId: z.string() })),
+});
+export type AutopilotResult = z.infer<typeof AutopilotResult>;
+
+// ── Around it ───────────────────────────────────────────────────────────────
+
+export const ProcessView = z.object({
+  id: Id,
+  name: z.string(),
+  version: z.number(),
+  versionId: Id,
+});
+export type ProcessView = z.infer<typeof ProcessView>;
+
+export const ReminderView = z.object({
+  id: Id,
+  conversationId: Id,
+  contactName: z.string(),
+  text: z.string(),
+  forUserId: z.nullable(Id),
+  dueAt: Instant,
+  doneAt: z.nullable(Instant),
+});
+export type ReminderView = z.infer<typeof ReminderView>;
+
+/** Numbers on the channel tabs and on the rail. */
+export const Counts = z.object({
+  byChannel: z.record(z.string(), z.number()),
+  unread: z.number(),
+});
+export type Counts = z.infer<typeof Counts>;
+
+/** RFC 9457 problem details: the body of every refusal and error. */
+export const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number(),
+  detail: z.optional(z.string()),
+  code: z.optional(z.string()),
+  requestId: z.optional(z.string()),
+  errors: z.optional(z.array(z.object({ path: z.string(), message: z.string() }))),
+});
+export type Problem = z.infer<typeof Problem>;

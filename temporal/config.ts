@@ -1,0 +1,24 @@
+import * as z from 'zod';
+
+const Settings = z.object({
+  MONGODB_URI: z.string().min(1),
+  TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
+  TEMPORAL_NAMESPACE: z.string().default('default'),
+  PUBLIC_URL: z.string().default('http://localhost:3000'),
+  TWILIO_API_BASE: z.string().optional(),
+  OPENAI_API_KEY: z.string().default('none'),
+  OPENAI_BASE_URL: z.string().optional(),
+  OPENAI_MODEL: z.string().default('gpt-4.1-mini'),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  /** Conversations kept in memory; measured at about 0.5 MiB each (docs/architecture.md). */
+  MAX_CACHED_WORKFLOWS: z.coerce.number().int().min(1).default(1000),
+});
+export type WorkerConfig = z.infer<typeof Settings>;
+
+/** The worker's settings; throws one sentence that names every setting that is wrong. */
+export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
+  const parsed = Settings.safeParse(env);
+  if (parsed.success) return parsed.data;
+  const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new Error(`These settings of the worker are wrong or missing: ${wrong.join('; ')}.`);
+}

@@ -1,0 +1,51 @@
+import { bundleWorkflowCode, NativeConnection, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { TASK_QUEUES } from '@leadline/contract/names.ts';
+import type { ConversationActivities, OutsideActivities } from '@leadline/contract/ports.ts';
+
+/** Bundles the workflows (`workflows/index.ts`); takes seconds, so tests do it once for many workers. */
+export function bundleWorkflows(workflowsPath: string): Promise<WorkflowBundleWithSourceMap> {
+  return bundleWorkflowCode({ workflowsPath });
+}
+
+export interface WorkerOptions {
+  connection: NativeConnection;
+  namespace: string;
+  workflowBundle: WorkflowBundleWithSourceMap;
+  conversationActivities: ConversationActivities;
+  outsideActivities: OutsideActivities;
+  /** How many conversations stay in memory; one that is not is replayed from its history when it wakes. */
+  maxCachedWorkflows: number;
+}
+
+/**
+ * The two workers of a process: decisions with their local activities, and, on a queue of its own, what calls out, so
+ * that a slow provider never holds up a decision.
+ */
+export async function createWorkers(options: WorkerOptions): Promise<Worker[]> {
+  const { connection, namespace, workflowBundle, maxCachedWorkflows } = options;
+  const shared = { connection, namespace, shutdownGraceTime: '5 seconds' } as const;
+  const conversations = await Worker.create({
+    ...shared,
+    taskQueue: TASK_QUEUES.conversations,
+    workflowBundle,
+    activities: { ...options.conversationActivities },
+    maxCachedWorkflows,
+    maxConcurrentWorkflowTaskExecutions: 100,
+  });
+  const outside = await Worker.create({
+    ...shared,
+    taskQueue: TASK_QUEUES.outside,
+    activities: { ...options.outsideActivities },
+    maxConcurrentActivityTaskExecutions: 200,
+  });
+  return [conversations, outside];
+}
+
+/** Runs workers until one fails or all are told to stop. */
+export async function runWorkers(workers: Worker[]): Promise<void> {
+  try {
+    await Promise.all(workers.map((worker) => worker.run()));
+  } finally {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  }
+}

@@ -1,0 +1,111 @@
+import { describe, expect, it } from '@jest/globals';
+import { agenda } from './agenda.ts';
+import { Scenario, T0 } from './scenario.ts';
+
+function sentByPerson(): { talk: Scenario; messageId: string } {
+  const talk = new Scenario().inbound().update('sendMessage', { text: 'Hello', fromDraftId: null });
+  return { talk, messageId: talk.the('messageQueued').messageId };
+}
+
+function answeredByAi(): { talk: Scenario; messageId: string } {
+  const talk = new Scenario().inbound().wake().draft();
+  return { talk, messageId: talk.the('messageQueued').messageId };
+}
+
+const outcome = (talk: Scenario, messageId: string, author: 'user' | 'autopilot', result: { outcome: 'sent' } | { outcome: 'failed'; code: string | null } | { outcome: 'unknown'; at: number }): Scenario =>
+  talk.take({ type: 'deliveryOutcome', messageId, attempt: 1, author, inbounds: [2], outcome: result });
+
+describe('a delivery', () => {
+  it('that succeeds is no news for the conversation', () => {
+    const { talk, messageId } = sentByPerson();
+    expect(outcome(talk, messageId, 'user', { outcome: 'sent' }).events).toEqual([]);
+  });
+
+  it('that fails is recorded once, and can be tried again as a new attempt of the same message', () => {
+    const { talk, messageId } = sentByPerson();
+    outcome(talk, messageId, 'user', { outcome: 'failed', code: '30003' });
+    expect(talk.types).toEqual(['deliveryFailed']);
+    talk.take({ type: 'deliveryFailed', report: { messageId, attempt: 1, code: '30003', requestId: 'r' } });
+    expect(talk.events).toEqual([]);
+    talk.update('retryMessage', { messageId });
+    expect(talk.the('messageQueued')).toMatchObject({ messageId, attempt: 2, author: 'user' });
+    expect(talk.effects).toMatchObject([{ type: 'deliver', messageId, attempt: 2 }]);
+    expect(talk.update('retryMessage', { messageId }).refusal).toMatchObject({ code: 'not-failed' });
+  });
+
+  it('refused as opted out opts the customer out', () => {
+    const { talk, messageId } = sentByPerson();
+    outcome(talk, messageId, 'user', { outcome: 'failed', code: '21610' });
+    expect(talk.types).toEqual(['deliveryFailed', 'optedOut', 'stageSet']);
+    expect(talk.update('retryMessage', { messageId }).refusal).toMatchObject({ code: 'opted-out' });
+  });
+
+  it('refused because our account may not send holds back the AI for an hour, and no person', () => {
+    const { talk, messageId } = sentByPerson();
+    outcome(talk, messageId, 'user', { outcome: 'failed', code: '30034' });
+    talk.inbound('hello?').wake().draft();
+    expect(talk.the('decisionMade')).toMatchObject({ outcome: 'suppressed', reason: 'gate' });
+    expect(talk.update('sendMessage', { text: 'Hi', fromDraftId: null }).refusal).toBeNull();
+    talk.after(3_600_001).inbound('still there?').wake().draft();
+    expect(talk.types).toContain('messageQueued');
+  });
+});
+
+describe('a delivery of which nobody knows', () => {
+  it('is looked for after 15 s, 60 s and 5 min, and never sent again blindly', () => {
+    const { talk, messageId } = sentByPerson();
+    outcome(talk, messageId, 'user', { outcome: 'unknown', at: T0 });
+    const checks: number[] = [];
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      talk.wake();
+      checks.push(talk.now - T0);
+      expect(talk.effects).toMatchObject([{ type: 'reconcile', messageId, attempt: 1 }]);
+      talk.take({ type: 'reconcileOutcome', messageId, attempt: 1, outcome: { outcome: 'notFound' } });
+    }
+    expect(checks).toEqual([15_000, 60_000, 300_000]);
+    expect(talk.types).toEqual(['deliverySettled']);
+    expect(agenda(talk.state)).toEqual([]);
+    expect(talk.effects).toEqual([]);
+    expect(talk.update('retryMessage', { messageId }).refusal).toBeNull();
+  });
+
+  it('is settled when it is found', () => {
+    const { talk, messageId } = answeredByAi();
+    outcome(talk, messageId, 'autopilot', { outcome: 'unknown', at: talk.now }).wake();
+    talk.take({ type: 'reconcileOutcome', messageId, attempt: 1, outcome: { outcome: 'sent' } });
+    expect(talk.the('deliverySettled')).toMatchObject({ status: 'sent' });
+    expect(talk.state.unknown).toEqual([]);
+  });
+
+  it('decides an AI answer anew when it never left', () => {
+    const { talk, messageId } = answeredByAi();
+    outcome(talk, messageId, 'autopilot', { outcome: 'unknown', at: talk.now });
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      talk.wake().take({ type: 'reconcileOutcome', messageId, attempt: 1, outcome: { outcome: 'notFound' } });
+    }
+    expect(talk.types).toEqual(['deliverySettled', 'answerLost', 'replyArmed']);
+    talk.wake().draft();
+    expect(talk.the('decisionMade')).toMatchObject({ outcome: 'sent', inbounds: [2] });
+  });
+
+  it('leaves it at that when a person has answered meanwhile', () => {
+    const { talk, messageId } = answeredByAi();
+    outcome(talk, messageId, 'autopilot', { outcome: 'unknown', at: talk.now });
+    talk.update('sendMessage', { text: 'Hello', fromDraftId: null });
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      talk.wake().take({ type: 'reconcileOutcome', messageId, attempt: 1, outcome: { outcome: 'notFound' } });
+    }
+    expect(talk.types).toEqual(['deliverySettled']);
+  });
+});
+
+describe('the channel window of Messenger', () => {
+  it('stops the AI after 24 h, and a person after seven days', () => {
+    const talk = new Scenario({}, { channel: 'messenger' }).inbound();
+    talk.after(25 * 3_600_000).wake().draft();
+    expect(talk.the('decisionMade')).toMatchObject({ outcome: 'suppressed', reason: 'gate' });
+    expect(talk.update('sendMessage', { text: 'Hi', fromDraftId: null }).refusal).toBeNull();
+    talk.after(7 * 24 * 3_600_000);
+    expect(talk.update('sendMessage', { text: 'Hi', fromDraftId: null }).refusal).toMatchObject({ code: 'blocked' });
+  });
+});

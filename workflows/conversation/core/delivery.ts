@@ -1,0 +1,83 @@
+import type { DeliveryFailed } from '@leadline/contract/conversation.ts';
+import { consequenceOf } from '@leadline/contract/deliveryCodes.ts';
+import type { AuthorKind } from '@leadline/contract/names.ts';
+import type { DeliverOutcome, ReconcileOutcome } from '@leadline/contract/ports.ts';
+import { reconcileItemId } from './agenda.ts';
+import { armReply, cancelReply } from './autopilot.ts';
+import { recordDecision } from './decisions.ts';
+import { setDoNotContact } from './inbound.ts';
+import { BY_SYSTEM, type Recorder } from './recorder.ts';
+import type { UnknownDelivery } from './state.ts';
+
+/** The provider drops a message that it could not hand over within this time, so that none leaves hours later. */
+const MAX_VALIDITY_MS = 15 * 60_000;
+
+/** How long a send may wait at the provider (Twilio's `validityPeriod`, whose own default is 10 h). */
+export function validityMs(): number {
+  return MAX_VALIDITY_MS;
+}
+
+/** How `deliver` ended. A message that went out is no news: the provider's statuses are written beside the journal. */
+export function onDeliveryOutcome(
+  rec: Recorder,
+  input: { messageId: string; attempt: number; author: AuthorKind; inbounds: number[]; outcome: DeliverOutcome },
+): void {
+  const { messageId, attempt, author, inbounds, outcome } = input;
+  switch (outcome.outcome) {
+    case 'sent':
+      return;
+    case 'failed':
+      return recordFailure(rec, messageId, attempt, outcome.code);
+    case 'unknown':
+      rec.emit('deliveryUnknown', { messageId, attempt, author, sentAt: outcome.at, inbounds }, { kind: 'provider' });
+  }
+}
+
+/** The provider's callback says that a message did not arrive. */
+export function onDeliveryFailed(rec: Recorder, report: DeliveryFailed): void {
+  recordFailure(rec, report.messageId, report.attempt, report.code);
+}
+
+function recordFailure(rec: Recorder, messageId: string, attempt: number, code: string | null): void {
+  if (rec.state.failed.some((one) => one.messageId === messageId && one.attempt >= attempt)) return;
+  rec.emit('deliveryFailed', { messageId, attempt, code }, { kind: 'provider' });
+  if (code === null || consequenceOf(code) !== 'optOut') return;
+  cancelReply(rec, 'opted-out', BY_SYSTEM);
+  if (!rec.state.optedOut) rec.emit('optedOut', { source: 'provider' }, { kind: 'provider' });
+  setDoNotContact(rec);
+  if (rec.state.undecided.length > 0) recordDecision(rec, 'held', 'opted-out', 'The provider says that the customer has opted out.');
+}
+
+/** Time to look for deliveries of which nobody knows. */
+export function startReconciling(rec: Recorder, due: readonly string[]): void {
+  for (const one of rec.state.unknown) {
+    const itemId = reconcileItemId(one);
+    if (due.includes(itemId)) rec.effect({ type: 'reconcile', itemId, messageId: one.messageId, attempt: one.attempt });
+  }
+}
+
+/** What the search has found: the provider's list, or a callback that came meanwhile. */
+export function onReconciled(rec: Recorder, input: { messageId: string; attempt: number; outcome: ReconcileOutcome }, lastTry: number): void {
+  const { messageId, attempt, outcome } = input;
+  const entry = rec.state.unknown.find((one) => one.messageId === messageId && one.attempt === attempt);
+  if (!entry) return;
+  switch (outcome.outcome) {
+    case 'sent':
+      rec.emit('deliverySettled', { messageId, attempt, status: 'sent' }, { kind: 'provider' });
+      return;
+    case 'failed':
+      return recordFailure(rec, messageId, attempt, outcome.code);
+    case 'notFound':
+      if (entry.tries + 1 < lastTry) rec.emit('deliveryChecked', { messageId, attempt, tries: entry.tries + 1 }, BY_SYSTEM);
+      else giveUp(rec, entry);
+  }
+}
+
+/** The provider never had it. A person is asked (the message shows "not confirmed" with Retry); an AI send is decided anew. */
+function giveUp(rec: Recorder, entry: UnknownDelivery): void {
+  rec.emit('deliverySettled', { messageId: entry.messageId, attempt: entry.attempt, status: 'notSent' }, BY_SYSTEM);
+  if (entry.author !== 'autopilot' || rec.state.lastOutbound?.messageId !== entry.messageId) return;
+  rec.emit('answerLost', { messageId: entry.messageId, inbounds: [...entry.inbounds] }, BY_SYSTEM);
+  if (rec.state.autopilot && !rec.state.optedOut) armReply(rec);
+  else recordDecision(rec, 'held', 'not-sent', 'The answer of Auto Pilot did not reach the provider: a person answers.');
+}

@@ -1,0 +1,80 @@
+import type { DecisionReason, InboundMessage } from '@leadline/contract/conversation.ts';
+import { armReply, cancelReply } from './autopilot.ts';
+import { recordDecision } from './decisions.ts';
+import { keywordOf, type Keyword } from './keywords.ts';
+import { BY_SYSTEM, type Recorder } from './recorder.ts';
+import { MAX_UNDECIDED } from './state.ts';
+
+/** A customer's message: recorded once, and the reason of what follows it is recorded with it. */
+export function onInbound(rec: Recorder, message: InboundMessage): void {
+  if (rec.state.recentProviderIds.includes(message.providerMessageId)) return;
+  decideFlood(rec);
+  const from = rec.state.status;
+  const position = record(rec, message);
+  if (from === 'resolved' || from === 'snoozed') rec.emit('conversationReopened', { from }, { kind: 'customer' });
+  const keyword = keywordOf(message.text, rec.state.optedOut);
+  if (keyword) onKeyword(rec, keyword, position);
+  else whatNow(rec, message, position);
+}
+
+function record(rec: Recorder, message: InboundMessage): number {
+  return rec.emit(
+    'messageReceived',
+    {
+      messageId: rec.nextMessageId,
+      providerMessageId: message.providerMessageId,
+      text: message.text,
+      media: message.media,
+      providerAt: message.providerAt ?? message.receivedAt,
+      receivedAt: message.receivedAt,
+      late: message.late,
+    },
+    { kind: 'customer' },
+  );
+}
+
+/** Keeps the list of undecided messages bounded: of more than that many, the oldest is closed with a reason. */
+function decideFlood(rec: Recorder): void {
+  const { undecided } = rec.state;
+  if (undecided.length < MAX_UNDECIDED) return;
+  recordDecision(rec, 'suppressed', 'flood', `More than ${MAX_UNDECIDED} messages are waiting: the oldest is not answered on its own.`, {
+    inbounds: undecided.slice(0, 1),
+  });
+}
+
+function whatNow(rec: Recorder, message: InboundMessage, position: number): void {
+  const { state } = rec;
+  const hold = (reason: DecisionReason, explanation: string): void => recordDecision(rec, 'held', reason, explanation, { inbounds: [position] });
+  if (state.optedOut) return hold('opted-out', 'The customer has opted out: nothing may be sent.');
+  if (message.late) return hold('late', 'The message reached us late, so Auto Pilot leaves it to a person.');
+  if (!state.autopilot) return hold('autopilot-off', 'Auto Pilot is off: a person answers.');
+  if (!state.policy) return hold('no-process', 'No process is selected, so Auto Pilot cannot answer.');
+  armReply(rec);
+}
+
+function onKeyword(rec: Recorder, keyword: Keyword, position: number): void {
+  switch (keyword) {
+    case 'optOut':
+      return optOut(rec);
+    case 'optIn':
+      if (rec.state.optedOut) rec.emit('optedIn', { source: 'keyword' }, { kind: 'customer' });
+      return recordDecision(rec, 'suppressed', 'opt-in-request', 'The customer asked to hear from us; the carrier has answered it.', { inbounds: [position] });
+    case 'help':
+      return recordDecision(rec, 'suppressed', 'help-request', 'The carrier has answered the request for help.', { inbounds: [position] });
+  }
+}
+
+/** An opt-out acts at once and on all that was pending: design section 3. */
+function optOut(rec: Recorder): void {
+  cancelReply(rec, 'opt-out-request', BY_SYSTEM);
+  if (!rec.state.optedOut) rec.emit('optedOut', { source: 'keyword' }, { kind: 'customer' });
+  setDoNotContact(rec);
+  recordDecision(rec, 'suppressed', 'opt-out-request', 'The customer opted out. Nothing more is sent; the carrier has confirmed it.');
+}
+
+/** Moves the conversation to the stage of contacts who must not be written to. */
+export function setDoNotContact(rec: Recorder): void {
+  const from = rec.state.stage;
+  if (from !== DO_NOT_CONTACT) rec.emit('stageSet', { stage: DO_NOT_CONTACT, from }, BY_SYSTEM);
+}
+const DO_NOT_CONTACT = 'dnc';

@@ -1,0 +1,58 @@
+import type {
+  DeliveryFailed,
+  InboundMessage,
+  Refusal,
+  UpdateArgs,
+  UpdateResults,
+} from '@leadline/contract/conversation.ts';
+import type { AuthorKind, } from '@leadline/contract/names.ts';
+import type { DeliverOutcome, DraftResult, LoadedConversation, ReconcileOutcome } from '@leadline/contract/ports.ts';
+import type { ConversationEvent } from '@leadline/contract/conversation.ts';
+import type { Policy } from '@leadline/contract/process.ts';
+
+/** A user's action, by name, with the update id that makes it done once. */
+export type UpdateInput = {
+  [Name in keyof UpdateArgs]: {
+    type: Name;
+    id: string;
+    args: UpdateArgs[Name];
+    /** `selectProcess` only: the process as the shell read it, null when there is none of that id. */
+    policy?: Policy | null;
+  };
+}[keyof UpdateArgs];
+
+/** Everything that can happen to a conversation. */
+export type Input =
+  | { type: 'started'; start: LoadedConversation['start'] }
+  | { type: 'inboundMessage'; message: InboundMessage }
+  | { type: 'deliveryFailed'; report: DeliveryFailed }
+  | UpdateInput
+  /** Time has come for something on the agenda; `inHand` are the items being worked on. */
+  | { type: 'tick'; inHand: readonly string[] }
+  | { type: 'draftReady'; burst: number; upTo: number; result: DraftResult }
+  | { type: 'draftFailed'; burst: number; upTo: number; reason: 'model-unavailable' | 'model-invalid'; detail: string }
+  | { type: 'deliveryOutcome'; messageId: string; attempt: number; author: AuthorKind; inbounds: number[]; outcome: DeliverOutcome }
+  | { type: 'reconcileOutcome'; messageId: string; attempt: number; outcome: ReconcileOutcome };
+
+/** What the shell is to do once the events are committed. */
+export type Effect =
+  | {
+      type: 'draftReply';
+      burst: number;
+      upTo: number;
+      processVersionId: string;
+      dueAt: number;
+    }
+  | { type: 'cancelDraft' }
+  | { type: 'draftForComposer'; updateId: string; processVersionId: string; upTo: number }
+  | { type: 'deliver'; messageId: string; attempt: number; author: AuthorKind; inbounds: number[]; validityMs: number }
+  | { type: 'reconcile'; itemId: string; messageId: string; attempt: number };
+
+/** The core's answer to an input. A refusal changes nothing: it comes without events and effects. */
+export interface Decided {
+  events: ConversationEvent[];
+  effects: Effect[];
+  refusal: Refusal | null;
+  /** The answer to an update; undefined while an effect has still to bring it. */
+  result: UpdateResults[keyof UpdateResults] | undefined;
+}

@@ -1,0 +1,85 @@
+import { ApplicationFailure, condition, currentUpdateInfo, defineQuery, defineSignal, defineUpdate, log, setHandler } from '@temporalio/workflow';
+import type { DeliveryFailed, InboundMessage, Refusal, UpdateArgs } from '@leadline/contract/conversation.ts';
+import { QUERIES, SIGNALS, UPDATES, type UpdateName } from '@leadline/contract/names.ts';
+import { agenda } from '../core/agenda.ts';
+import { decide } from '../core/decide.ts';
+import type { UpdateInput } from '../core/inputs.ts';
+import { wrongInDeliveryFailed, wrongInInbound, wrongInUpdate } from './guards.ts';
+import type { ConversationRun } from './run.ts';
+
+/** Failure type of a refused update; its first detail is the `Refusal`. */
+export const REFUSAL_FAILURE = 'Refusal';
+
+const UPDATE_DESCRIPTIONS: Record<UpdateName, string> = {
+  sendMessage: 'A person sends a message; a pending Auto Pilot reply is dropped.',
+  generateReply: 'Drafts the reply that Auto Pilot would send, for the composer; sends nothing.',
+  setAutopilot: 'Turns Auto Pilot on or off; the answer says what that armed or cancelled.',
+  selectProcess: 'Selects the process (agent) that answers here.',
+  setStage: 'Sets the pipeline stage.',
+  assign: 'Sets owner and assignees; with take-over, a pending Auto Pilot reply is dropped.',
+  actNow: 'Does an agenda item at once.',
+  cancelAgendaItem: 'Takes an agenda item back.',
+  retryMessage: 'Sends a failed message again.',
+};
+
+/**
+ * Registers what a conversation listens to. Signal handlers only queue, and drop what is malformed: an error thrown here
+ * would fail the workflow task for ever. Update handlers queue and wait for the commit.
+ */
+export function registerHandlers(run: ConversationRun): void {
+  setHandler(
+    defineSignal<[unknown]>(SIGNALS.inboundMessage),
+    (message) => {
+      if (!drops(SIGNALS.inboundMessage, wrongInInbound(message))) run.take({ type: 'inboundMessage', message: message as InboundMessage });
+    },
+    { description: "A customer's message, from the channel's webhook." },
+  );
+  setHandler(
+    defineSignal<[unknown]>(SIGNALS.deliveryFailed),
+    (report) => {
+      if (!drops(SIGNALS.deliveryFailed, wrongInDeliveryFailed(report))) run.take({ type: 'deliveryFailed', report: report as DeliveryFailed });
+    },
+    { description: 'The provider reports that a message of ours did not arrive.' },
+  );
+  for (const name of Object.keys(UPDATES) as UpdateName[]) registerUpdate(run, name);
+  setHandler(defineQuery(QUERIES.state), () => run.state, { description: 'All that decisions depend on; holds no text of a message.' });
+  setHandler(defineQuery(QUERIES.agenda), () => agenda(run.state), { description: 'What will happen in this conversation, and when.' });
+}
+
+function drops(signal: string, wrong: string | null): boolean {
+  if (wrong === null) return false;
+  log.error('A malformed signal was dropped.', { signal, wrong });
+  return true;
+}
+
+function registerUpdate(run: ConversationRun, name: UpdateName): void {
+  setHandler(
+    defineUpdate<unknown, [unknown]>(name),
+    async (args) => {
+      const ticket = run.take(updateInput(name, args));
+      await condition(() => ticket.settled);
+      if (ticket.refusal) throw refusalFailure(ticket.refusal);
+      return ticket.result;
+    },
+    { description: UPDATE_DESCRIPTIONS[name], validator: (args) => { validate(run, name, args); } },
+  );
+}
+
+/** Refuses before anything enters the history; the loop asks again, because the state may have changed by then. */
+function validate(run: ConversationRun, name: UpdateName, args: unknown): void {
+  const wrong = wrongInUpdate(name, args);
+  if (wrong !== null) throw refusalFailure({ code: 'invalid', message: `The update ${name} was not understood: ${wrong}.` });
+  // Before the state is loaded nothing more can be said, and a process must be read first.
+  if (!run.state.started || name === 'selectProcess') return;
+  const { refusal } = decide(run.state, updateInput(name, args), Date.now());
+  if (refusal) throw refusalFailure(refusal);
+}
+
+function updateInput(name: UpdateName, args: unknown): UpdateInput {
+  // The guard has checked that the arguments are those of this update, which a type cannot say for a name at run time.
+  return { type: name, id: currentUpdateInfo()?.id ?? 'update', args: args as UpdateArgs[UpdateName] } as UpdateInput;
+}
+
+function refusalFailure(refusal: Refusal): ApplicationFailure {
+  return ApplicationFailure.create({ type: REFUSAL_FAILURE, message: refusal.message, nonRetryable: true, details: [refusal] });
+}

@@ -1,0 +1,219 @@
+import { ApplicationFailure, log, proxyLocalActivities, sleep } from '@temporalio/workflow';
+import { ActivityFailure } from '@temporalio/common';
+import type { ConversationEvent, ConversationKey, Refusal } from '@leadline/contract/conversation.ts';
+import { DUPLICATE_INBOUND, STALE_COMMIT, type ConversationActivities } from '@leadline/contract/ports.ts';
+import { agenda, dueItems, nextWakeAt } from '../core/agenda.ts';
+import { decide } from '../core/decide.ts';
+import { fold } from '../core/evolve.ts';
+import type { Effect, Input } from '../core/inputs.ts';
+import { rowOf } from '../core/row.ts';
+import { emptyState, type State } from '../core/state.ts';
+import { describe } from './describe.ts';
+import { explainDraftFailure, Outside } from './outside.ts';
+import { WakeTimer } from './wakeTimer.ts';
+
+/** An input on its way through the loop; an update's handler waits until it is settled. */
+export interface Ticket {
+  readonly input: Input;
+  settled: boolean;
+  refusal: Refusal | null;
+  result: unknown;
+}
+
+const store = proxyLocalActivities<ConversationActivities>({
+  startToCloseTimeout: '10 seconds',
+  // The database may be gone for long: nothing is decided without it, and nothing is lost.
+  retry: { initialInterval: '100 milliseconds', backoffCoefficient: 2, maximumInterval: '5 seconds' },
+});
+
+/** After a commit that another attempt has overtaken: time for that attempt, if it is alive, to end this one. */
+const STALE_PAUSE = '1 second';
+
+/**
+ * Drives the core in one run of a conversation: takes inputs in, commits what the core decides, starts the effects in the
+ * task in which the commit succeeded, and keeps the timer. Holds no rule of its own.
+ */
+export class ConversationRun {
+  state: State;
+  private readonly key: ConversationKey;
+  private queue: Ticket[] = [];
+  private readonly timer = new WakeTimer();
+  private readonly outside: Outside;
+  private readonly composerTickets = new Map<string, Ticket>();
+  private lastDecision: string | null = null;
+
+  constructor(key: ConversationKey, carried: State | undefined) {
+    this.key = key;
+    this.state = carried ?? emptyState(key);
+    this.outside = new Outside(key, (input) => void this.take(input));
+  }
+
+  /** Loads what an earlier run or the database knows; a run that was continued has it already. */
+  async open(): Promise<void> {
+    if (!this.state.started) {
+      const loaded = await store.loadConversation({ key: this.key });
+      this.state = fold((loaded.state as State | null) ?? this.state, loaded.events);
+      if (!this.state.started) this.queue.unshift(ticketOf({ type: 'started', start: loaded.start }));
+    }
+    this.afterStep();
+  }
+
+  /** Takes an input in; the loop handles it in order of arrival. */
+  take(input: Input): Ticket {
+    const ticket = ticketOf(input);
+    this.queue.push(ticket);
+    return ticket;
+  }
+
+  get hasWork(): boolean {
+    return this.queue.length > 0 || this.timer.rang;
+  }
+
+  /** Whether the run could end here: nothing queued, nothing under way. */
+  get idle(): boolean {
+    return !this.hasWork && this.outside.idle;
+  }
+
+  /** One turn: everything that has come in is decided and committed together, then its effects start. */
+  async step(): Promise<void> {
+    this.timer.rang = false;
+    const tickets = this.queue.splice(0);
+    await this.readPolicies(tickets);
+    const now = Date.now();
+    const due = dueItems(this.state, this.outside.inHand, now);
+    if (due.length > 0) tickets.push(ticketOf({ type: 'tick', inHand: this.outside.inHand }));
+    const turn = this.decideAll(tickets, now);
+    if (turn.events.length > 0 && !(await this.commit(turn, now))) {
+      this.queue.unshift(...tickets.filter((ticket) => ticket.input.type !== 'tick' && !ticket.settled));
+      return;
+    }
+    this.state = turn.state;
+    this.settle(turn.answers);
+    this.noteDecision(turn.events);
+    for (const effect of turn.effects) this.start(effect);
+    this.afterStep();
+  }
+
+  private decideAll(tickets: readonly Ticket[], now: number): Turn {
+    const turn: Turn = { state: this.state, events: [], effects: [], answers: [] };
+    for (const ticket of tickets) {
+      const decided = decide(turn.state, ticket.input, now);
+      turn.state = fold(turn.state, decided.events);
+      turn.events.push(...decided.events);
+      turn.effects.push(...decided.effects);
+      turn.answers.push({ ticket, refusal: decided.refusal, result: decided.result });
+    }
+    return turn;
+  }
+
+  /** False when nothing was written and the turn must be decided anew. */
+  private async commit(turn: Turn, now: number): Promise<boolean> {
+    try {
+      await store.commit({
+        key: this.key,
+        contactId: turn.state.contactId,
+        firstPosition: this.state.position + 1,
+        fenceAt: now,
+        events: turn.events,
+        row: rowOf(turn.state, turn.events),
+      });
+      return true;
+    } catch (error) {
+      const cause = error instanceof ActivityFailure ? error.cause : error;
+      if (!(cause instanceof ApplicationFailure)) throw error;
+      if (cause.type === DUPLICATE_INBOUND) return this.dropDuplicates(turn, cause.details ?? []);
+      if (cause.type !== STALE_COMMIT) throw error;
+      log.warn('A later attempt has committed; deciding anew.', { position: this.state.position });
+      await sleep(STALE_PAUSE);
+      return false;
+    }
+  }
+
+  /** The database holds these messages already, from before this run's memory of them. */
+  private dropDuplicates(turn: Turn, providerMessageIds: unknown[]): false {
+    for (const { ticket } of turn.answers) {
+      const { input } = ticket;
+      if (input.type === 'inboundMessage' && providerMessageIds.includes(input.message.providerMessageId)) ticket.settled = true;
+    }
+    return false;
+  }
+
+  /** `selectProcess` names a process; the core needs what that process says. */
+  private async readPolicies(tickets: readonly Ticket[]): Promise<void> {
+    for (const { input } of tickets) {
+      if (input.type !== 'selectProcess') continue;
+      const { dealershipId } = this.key;
+      input.policy = await store.loadPolicy({ dealershipId, processId: input.args.processId });
+    }
+  }
+
+  private settle(answers: readonly Answer[]): void {
+    for (const { ticket, refusal, result } of answers) {
+      if (ticket.input.type === 'generateReply' && !refusal) {
+        this.composerTickets.set(ticket.input.id, ticket);
+        continue;
+      }
+      ticket.refusal = refusal;
+      ticket.result = ticket.input.type === 'setAutopilot' && !refusal ? { ...(result as object), committed: this.outside.leavingAiMessage } : result;
+      ticket.settled = true;
+    }
+  }
+
+  private start(effect: Effect): void {
+    switch (effect.type) {
+      case 'draftReply':
+        return this.outside.draftReply(effect);
+      case 'cancelDraft':
+        return this.outside.cancelDraft();
+      case 'draftForComposer':
+        void this.draftForComposer(effect);
+        return;
+      case 'deliver':
+        return this.outside.deliver(effect);
+      case 'reconcile':
+        return this.outside.reconcile(effect);
+    }
+  }
+
+  private async draftForComposer(effect: Extract<Effect, { type: 'draftForComposer' }>): Promise<void> {
+    const ticket = this.composerTickets.get(effect.updateId);
+    if (!ticket) return;
+    this.composerTickets.delete(effect.updateId);
+    try {
+      const { answer: _answer, ...reply } = await this.outside.draftForComposer(effect);
+      ticket.result = reply;
+    } catch (error) {
+      ticket.refusal = { code: 'model-unavailable', message: explainDraftFailure(error).detail };
+    }
+    ticket.settled = true;
+  }
+
+  private noteDecision(events: readonly ConversationEvent[]): void {
+    for (const event of events) {
+      if (event.type === 'decisionMade') this.lastDecision = `${event.data.outcome}: ${event.data.reason}`;
+    }
+  }
+
+  private afterStep(): void {
+    const at = nextWakeAt(this.state, this.outside.inHand);
+    this.timer.set(at, agenda(this.state)[0]?.title ?? 'Look at the agenda');
+    if (this.state.started) describe(this.state, this.lastDecision);
+  }
+}
+
+interface Answer {
+  ticket: Ticket;
+  refusal: Refusal | null;
+  result: unknown;
+}
+
+interface Turn {
+  state: State;
+  events: ConversationEvent[];
+  effects: Effect[];
+  answers: Answer[];
+}
+
+function ticketOf(input: Input): Ticket {
+  return { input, settled: false, refusal: null, result: undefined };
+}

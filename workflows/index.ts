@@ -1,0 +1,1 @@
+export { conversation, type ConversationStart } from './conversation/workflow.ts';
