@@ -1,17 +1,21 @@
+import { isGrpcServiceError, type Connection } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
-import type { Connection } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES } from '@leadline/contract/names.ts';
 
 const TYPES = {
   keyword: temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
   bool: temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_BOOL,
 };
+/** gRPC status of an attribute that stands already. */
+const ALREADY_EXISTS = 6;
 
-/** Registers the search attributes that conversations set, where the namespace lacks them. */
+/** Registers the search attributes that conversations set, where the namespace lacks them: without them no task completes. */
 export async function registerSearchAttributes(connection: Connection, namespace: string): Promise<void> {
-  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-  const missing = Object.entries(SEARCH_ATTRIBUTES).filter(([name]) => !(name in customAttributes));
-  if (missing.length === 0) return;
-  const searchAttributes = Object.fromEntries(missing.map(([name, type]) => [name, TYPES[type]]));
-  await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
+  for (const [name, type] of Object.entries(SEARCH_ATTRIBUTES)) {
+    await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: { [name]: TYPES[type] } }).catch(ignoreExisting);
+  }
+}
+
+function ignoreExisting(error: unknown): void {
+  if (!isGrpcServiceError(error) || (error.code as number) !== ALREADY_EXISTS) throw error;
 }

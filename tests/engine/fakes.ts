@@ -1,0 +1,91 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { ConversationEvent } from '@leadline/contract/conversation.ts';
+import type {
+  CommitRequest,
+  ConversationActivities,
+  DeliverRequest,
+  DraftRequest,
+  DraftResult,
+  LoadedConversation,
+  OutsideActivities,
+} from '@leadline/contract/ports.ts';
+import { DUPLICATE_INBOUND, STALE_COMMIT } from '@leadline/contract/ports.ts';
+import type { Policy } from '@leadline/contract/process.ts';
+
+/** The database as the commit protocol sees it: a fence per conversation, and the last attempt wins. */
+export class FakeStore implements ConversationActivities {
+  readonly journals = new Map<string, ConversationEvent[]>();
+  readonly commits: CommitRequest[] = [];
+  private readonly fences = new Map<string, number>();
+  private readonly start: LoadedConversation['start'];
+  private readonly policies: Policy[];
+
+  constructor(start: LoadedConversation['start'], policies: Policy[]) {
+    this.start = start;
+    this.policies = policies;
+    this.loadConversation = this.loadConversation.bind(this);
+    this.loadPolicy = this.loadPolicy.bind(this);
+    this.commit = this.commit.bind(this);
+  }
+
+  journal(conversationId: string): ConversationEvent[] {
+    return this.journals.get(conversationId) ?? [];
+  }
+
+  async loadConversation({ key }: { key: { conversationId: string } }): Promise<LoadedConversation> {
+    return { state: null, events: this.journal(key.conversationId), start: this.start };
+  }
+
+  async loadPolicy({ processId }: { processId: string }): Promise<Policy | null> {
+    return this.policies.find((policy) => policy.processId === processId) ?? null;
+  }
+
+  async commit(request: CommitRequest): Promise<void> {
+    const id = request.key.conversationId;
+    if ((this.fences.get(id) ?? 0) > request.fenceAt) throw ApplicationFailure.nonRetryable('stale', STALE_COMMIT);
+    const kept = this.journal(id).filter((event) => event.position < request.firstPosition);
+    const known = new Set(kept.flatMap((event) => (event.type === 'messageReceived' ? [event.data.providerMessageId] : [])));
+    const doubled = request.events.flatMap((event) =>
+      event.type === 'messageReceived' && known.has(event.data.providerMessageId) ? [event.data.providerMessageId] : [],
+    );
+    if (doubled.length > 0) throw ApplicationFailure.nonRetryable('duplicate', DUPLICATE_INBOUND, ...doubled);
+    this.fences.set(id, request.fenceAt);
+    this.journals.set(id, [...kept, ...request.events]);
+    this.commits.push(request);
+  }
+}
+
+/** Model and provider: each call is recorded, and the model answers unless it is said to be down for a conversation. */
+export class FakeOutside implements OutsideActivities {
+  readonly drafts: DraftRequest[] = [];
+  readonly sent: DeliverRequest[] = [];
+  readonly modelIsDownFor = new Set<string>();
+
+  constructor() {
+    this.draftReply = this.draftReply.bind(this);
+    this.deliver = this.deliver.bind(this);
+    this.reconcile = this.reconcile.bind(this);
+  }
+
+  async draftReply(request: DraftRequest): Promise<DraftResult> {
+    this.drafts.push(request);
+    if (this.modelIsDownFor.has(request.key.conversationId)) throw ApplicationFailure.nonRetryable('The API key is wrong');
+    return {
+      draftId: request.draftId,
+      outcome: 'reply',
+      text: 'Yes, it is on the lot.',
+      reason: 'asked about a vehicle',
+      processVersionId: request.processVersionId,
+      answer: { model: 'fake', reason: 'asked', confidence: 1, suggestedStage: null, tookMs: 5 },
+    };
+  }
+
+  async deliver(request: DeliverRequest): Promise<{ outcome: 'sent' }> {
+    this.sent.push(request);
+    return { outcome: 'sent' };
+  }
+
+  async reconcile(): Promise<{ outcome: 'notFound' }> {
+    return { outcome: 'notFound' };
+  }
+}
