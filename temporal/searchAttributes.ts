@@ -1,11 +1,8 @@
 import { isGrpcServiceError, type Connection } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
 import { SEARCH_ATTRIBUTES } from '@leadline/contract/names.ts';
 
-const TYPES = {
-  keyword: temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
-  bool: temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_BOOL,
-};
+/** `IndexedValueType` of temporal.api.enums.v1; the package of its types has no names that Node can import. */
+const TYPES = { keyword: 2, bool: 5 } as const;
 /** gRPC status of an attribute that stands already. */
 const ALREADY_EXISTS = 6;
 

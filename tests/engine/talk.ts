@@ -1,0 +1,71 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { AgendaItem, InboundMessage, UpdateArgs, UpdateResults } from '@leadline/contract/conversation.ts';
+import { conversationWorkflowId } from '@leadline/contract/ids.ts';
+import { CONVERSATION_WORKFLOW, QUERIES, SIGNALS, TASK_QUEUES } from '@leadline/contract/names.ts';
+import { T0 } from '@leadline/workflows/conversation/core/scenario.ts';
+import type { State } from '@leadline/workflows/conversation/core/state.ts';
+import type { ConversationStart } from '@leadline/workflows/index.ts';
+import type { FakeOutside, FakeStore } from './fakes.ts';
+
+/** One conversation on a test server, spoken to as webhook and API do. */
+export class Talk {
+  readonly store: FakeStore;
+  private readonly outside: FakeOutside;
+  private readonly start: ConversationStart;
+  private readonly env: TestWorkflowEnvironment;
+  private messages = 0;
+
+  constructor(environment: TestWorkflowEnvironment, start: ConversationStart, store: FakeStore, outside: FakeOutside) {
+    this.env = environment;
+    this.start = start;
+    this.store = store;
+    this.outside = outside;
+  }
+
+  get key(): ConversationStart['key'] {
+    return this.start.key;
+  }
+
+  get sent(): string[] {
+    return this.outside.sent.filter(({ key }) => key.conversationId === this.key.conversationId).map(({ messageId }) => messageId);
+  }
+
+  get drafts(): number {
+    return this.outside.drafts.filter(({ key }) => key.conversationId === this.key.conversationId).length;
+  }
+
+  private get options(): { workflowId: string; taskQueue: string; args: [ConversationStart] } {
+    return { workflowId: conversationWorkflowId(this.key.dealershipSlug, this.key.conversationId), taskQueue: TASK_QUEUES.conversations, args: [this.start] };
+  }
+
+  get handle(): WorkflowHandle {
+    return this.env.client.workflow.getHandle(this.options.workflowId);
+  }
+
+  async inbound(text: string, providerMessageId?: string): Promise<void> {
+    this.messages += 1;
+    const message: InboundMessage = {
+      providerMessageId: providerMessageId ?? `SM${this.key.conversationId}${this.messages}`,
+      text,
+      media: [],
+      providerAt: null,
+      receivedAt: T0,
+      late: false,
+      requestId: 'test',
+    };
+    await this.env.client.workflow.signalWithStart(CONVERSATION_WORKFLOW, { ...this.options, signal: SIGNALS.inboundMessage, signalArgs: [message] });
+  }
+
+  update<Name extends keyof UpdateArgs>(name: Name, args: Omit<UpdateArgs[Name], 'userId' | 'requestId'>): Promise<UpdateResults[Name]> {
+    return this.handle.executeUpdate<UpdateResults[Name], [object]>(name, { args: [{ userId: 'leo', requestId: 'test', ...args }] });
+  }
+
+  state(): Promise<State> {
+    return this.handle.query<State>(QUERIES.state);
+  }
+
+  agenda(): Promise<AgendaItem[]> {
+    return this.handle.query<AgendaItem[]>(QUERIES.agenda);
+  }
+}
