@@ -3,7 +3,9 @@ import { DUPLICATE_INBOUND, STALE_COMMIT, type ConversationActivities } from '@l
 import type { Store } from '@leadline/store/connect.ts';
 
 /** The ports by which a conversation reads what it starts from and writes what it decided; see `contract/ports.ts`. */
-export function createConversationActivities(store: Pick<Store, 'conversations' | 'processes'>): ConversationActivities {
+export function createConversationActivities(
+  store: Pick<Store, 'conversations' | 'processes'>,
+): ConversationActivities {
   return {
     loadConversation: ({ key }) => store.conversations.load(key),
 
@@ -13,7 +15,11 @@ export function createConversationActivities(store: Pick<Store, 'conversations' 
       const result = await store.conversations.commit(request);
       if (result === 'committed') return;
       if (result === 'stale') throw ApplicationFailure.nonRetryable('A later attempt has committed.', STALE_COMMIT);
-      throw ApplicationFailure.nonRetryable('The message stands already.', DUPLICATE_INBOUND, ...result.duplicateInbounds);
+      throw ApplicationFailure.nonRetryable(
+        'The message stands already.',
+        DUPLICATE_INBOUND,
+        ...result.duplicateInbounds,
+      );
     },
   };
 }

@@ -44,14 +44,7 @@ export const CHANNELS = ['sms', 'messenger', 'webchat'] as const;
 export type Channel = (typeof CHANNELS)[number];
 
 /** Who wrote a message. */
-export const AUTHORS = [
-  'customer',
-  'user',
-  'autopilot',
-  'followUp',
-  'schedule',
-  'automation',
-] as const;
+export const AUTHORS = ['customer', 'user', 'autopilot', 'followUp', 'schedule', 'automation'] as const;
 export type AuthorKind = (typeof AUTHORS)[number];
 
 /** What a conversation is to the people who work it. */
@@ -63,11 +56,5 @@ export const ROLES = ['sales', 'manager', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** The gates of a send, in the order in which they are asked. */
-export const GATES = [
-  'optOut',
-  'consent',
-  'channelWindow',
-  'quietHours',
-  'channelAccount',
-] as const;
+export const GATES = ['optOut', 'consent', 'channelWindow', 'quietHours', 'channelAccount'] as const;
 export type GateName = (typeof GATES)[number];

@@ -1,10 +1,4 @@
-import type {
-  AgendaItem,
-  ConversationEvent,
-  ConversationKey,
-  GeneratedReply,
-  ModelAnswer,
-} from './conversation.ts';
+import type { AgendaItem, ConversationEvent, ConversationKey, GeneratedReply, ModelAnswer } from './conversation.ts';
 import type { AuthorKind, ConversationStatus } from './names.ts';
 import type { Policy } from './process.ts';
 
@@ -113,9 +107,7 @@ export interface DeliverRequest {
 }
 
 export type DeliverOutcome =
-  | { outcome: 'sent' }
-  | { outcome: 'failed'; code: string | null }
-  | { outcome: 'unknown'; at: number };
+  { outcome: 'sent' } | { outcome: 'failed'; code: string | null } | { outcome: 'unknown'; at: number };
 
 export interface ReconcileRequest {
   key: ConversationKey;
@@ -124,6 +116,4 @@ export interface ReconcileRequest {
 }
 
 export type ReconcileOutcome =
-  | { outcome: 'sent' }
-  | { outcome: 'failed'; code: string | null }
-  | { outcome: 'notFound' };
+  { outcome: 'sent' } | { outcome: 'failed'; code: string | null } | { outcome: 'notFound' };

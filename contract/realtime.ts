@@ -32,8 +32,5 @@ export interface ServerToClient {
 }
 
 export interface ClientToServer {
-  resume: (
-    request: { cursor: string | null },
-    answer: (result: { cursor: string; reset: boolean }) => void,
-  ) => void;
+  resume: (request: { cursor: string | null }, answer: (result: { cursor: string; reset: boolean }) => void) => void;
 }

@@ -24,7 +24,12 @@ export type DemoStep = { minutesAgo: number } & (
  * that a demo conversation is like any other, and goes on when its customer writes. It carries the state, as a run that
  * went to sleep does.
  */
-export function demoCommit(key: ConversationKey, start: LoadedConversation['start'], steps: readonly DemoStep[], nowAt: number): CommitRequest {
+export function demoCommit(
+  key: ConversationKey,
+  start: LoadedConversation['start'],
+  steps: readonly DemoStep[],
+  nowAt: number,
+): CommitRequest {
   const history = new History(key);
   const firstAt = nowAt - (steps[0]?.minutesAgo ?? 0) * MINUTE_MS;
   history.take({ type: 'started', start }, firstAt);
@@ -64,20 +69,39 @@ class History {
       case 'inbound':
         return this.take({ type: 'inboundMessage', message: this.message(step.text, at) }, at);
       case 'reply':
-        return step.by === 'user' ? this.update('sendMessage', { userId: step.userId, text: step.text, fromDraftId: null }, at) : this.draft('reply', step.text, step.reason ?? 'The customer asked, and the facts of the process answer it.', at);
+        return step.by === 'user'
+          ? this.update('sendMessage', { userId: step.userId, text: step.text, fromDraftId: null }, at)
+          : this.draft(
+              'reply',
+              step.text,
+              step.reason ?? 'The customer asked, and the facts of the process answer it.',
+              at,
+            );
       case 'handOff':
         return this.draft('handOff', '', step.reason, at);
       case 'stage':
         return this.update('setStage', { userId: step.userId, stage: step.stage }, at);
       case 'assign':
-        return this.update('assign', { userId: step.userId, ownerId: step.userIds[0] ?? null, userIds: step.userIds, takeOver: false }, at);
+        return this.update(
+          'assign',
+          { userId: step.userId, ownerId: step.userIds[0] ?? null, userIds: step.userIds, takeOver: false },
+          at,
+        );
       case 'autopilot':
         return this.update('setAutopilot', { userId: step.userId, on: step.on }, at);
     }
   }
 
   private message(text: string, at: number): Extract<Input, { type: 'inboundMessage' }>['message'] {
-    return { providerMessageId: this.id('inbound'), text, media: [], providerAt: at, receivedAt: at, late: false, requestId: 'demo' };
+    return {
+      providerMessageId: this.id('inbound'),
+      text,
+      media: [],
+      providerAt: at,
+      receivedAt: at,
+      late: false,
+      requestId: 'demo',
+    };
   }
 
   private draft(outcome: 'reply' | 'handOff', text: string, reason: string, at: number): void {
@@ -88,7 +112,11 @@ class History {
     this.take({ type: 'draftReady', burst: reply.burst, upTo: reply.upTo, result }, at);
   }
 
-  private update<Name extends keyof UpdateArgs>(type: Name, args: Omit<UpdateArgs[Name], 'requestId'>, at: number): void {
+  private update<Name extends keyof UpdateArgs>(
+    type: Name,
+    args: Omit<UpdateArgs[Name], 'requestId'>,
+    at: number,
+  ): void {
     // A name and its arguments belong together, which TypeScript cannot follow through a generic.
     this.take({ type, id: this.id('update'), args: { ...args, requestId: 'demo' } } as unknown as UpdateInput, at);
   }

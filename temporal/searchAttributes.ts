@@ -9,7 +9,9 @@ const ALREADY_EXISTS = 6;
 /** Registers the search attributes that conversations set, where the namespace lacks them: without them no task completes. */
 export async function registerSearchAttributes(connection: Connection, namespace: string): Promise<void> {
   for (const [name, type] of Object.entries(SEARCH_ATTRIBUTES)) {
-    await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: { [name]: TYPES[type] } }).catch(ignoreExisting);
+    await connection.operatorService
+      .addSearchAttributes({ namespace, searchAttributes: { [name]: TYPES[type] } })
+      .catch(ignoreExisting);
   }
 }
 

@@ -21,7 +21,10 @@ describe('the conversation workflow', () => {
   const outside = new FakeOutside();
 
   beforeAll(async () => {
-    const executable = { type: 'existing-path' as const, path: process.env['TEMPORAL_TEST_SERVER'] ?? '/tmp/tv/bin/temporal-test-server' };
+    const executable = {
+      type: 'existing-path' as const,
+      path: process.env['TEMPORAL_TEST_SERVER'] ?? '/tmp/tv/bin/temporal-test-server',
+    };
     [env, bundle] = await Promise.all([
       TestWorkflowEnvironment.createTimeSkipping({ server: { executable } }),
       bundleWorkflows(path.join(process.cwd(), 'workflows/index.ts')),
@@ -57,7 +60,9 @@ describe('the conversation workflow', () => {
       await talk.inbound('hi');
       await env.sleep(4_000);
       await talk.inbound('is the F-150 there?');
-      expect(await talk.agenda()).toMatchObject([{ kind: 'autopilotReply', title: 'Auto Pilot answers both messages' }]);
+      expect(await talk.agenda()).toMatchObject([
+        { kind: 'autopilotReply', title: 'Auto Pilot answers both messages' },
+      ]);
       await env.sleep(20_000);
       expect(talk.sent).toHaveLength(1);
       expect(talk.drafts).toBe(1);
@@ -91,7 +96,11 @@ describe('the conversation workflow', () => {
     await talking(async (talk) => {
       await talk.inbound('hi');
       const { messageId } = await talk.update('sendMessage', { text: 'Hello', fromDraftId: null });
-      expect(talk.store.journal(talk.key.conversationId).some((event) => event.type === 'messageQueued' && event.data.messageId === messageId)).toBe(true);
+      expect(
+        talk.store
+          .journal(talk.key.conversationId)
+          .some((event) => event.type === 'messageQueued' && event.data.messageId === messageId),
+      ).toBe(true);
       await env.sleep(60_000);
       expect(talk.sent).toEqual([messageId]);
     });
@@ -100,7 +109,10 @@ describe('the conversation workflow', () => {
   it('drafts for the composer without sending', async () => {
     await talking(async (talk) => {
       await talk.inbound('hi');
-      expect(await talk.update('generateReply', {})).toMatchObject({ outcome: 'reply', text: 'Yes, it is on the lot.' });
+      expect(await talk.update('generateReply', {})).toMatchObject({
+        outcome: 'reply',
+        text: 'Yes, it is on the lot.',
+      });
       expect(talk.sent).toEqual([]);
     });
   }, 30_000);
@@ -108,10 +120,17 @@ describe('the conversation workflow', () => {
   it('refuses with a code and a sentence, and leaves no trace', async () => {
     await talking(async (talk) => {
       await talk.inbound('STOP');
-      const error = await talk.update('sendMessage', { text: 'Hello', fromDraftId: null }).catch((reason: unknown) => reason);
+      const error = await talk
+        .update('sendMessage', { text: 'Hello', fromDraftId: null })
+        .catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(WorkflowUpdateFailedError);
-      expect((error as WorkflowUpdateFailedError).cause).toMatchObject({ type: 'Refusal', details: [{ code: 'opted-out' }] });
-      expect(await talk.update('selectProcess', { processId: 'nope' }).catch((reason: Error) => String(reason.cause))).toContain('no published process');
+      expect((error as WorkflowUpdateFailedError).cause).toMatchObject({
+        type: 'Refusal',
+        details: [{ code: 'opted-out' }],
+      });
+      expect(
+        await talk.update('selectProcess', { processId: 'nope' }).catch((reason: Error) => String(reason.cause)),
+      ).toContain('no published process');
     });
   }, 30_000);
 

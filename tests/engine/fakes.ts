@@ -44,7 +44,9 @@ export class FakeStore implements ConversationActivities {
     const id = request.key.conversationId;
     if ((this.fences.get(id) ?? 0) > request.fenceAt) throw ApplicationFailure.nonRetryable('stale', STALE_COMMIT);
     const kept = this.journal(id).filter((event) => event.position < request.firstPosition);
-    const known = new Set(kept.flatMap((event) => (event.type === 'messageReceived' ? [event.data.providerMessageId] : [])));
+    const known = new Set(
+      kept.flatMap((event) => (event.type === 'messageReceived' ? [event.data.providerMessageId] : [])),
+    );
     const doubled = request.events.flatMap((event) =>
       event.type === 'messageReceived' && known.has(event.data.providerMessageId) ? [event.data.providerMessageId] : [],
     );
@@ -69,7 +71,8 @@ export class FakeOutside implements OutsideActivities {
 
   async draftReply(request: DraftRequest): Promise<DraftResult> {
     this.drafts.push(request);
-    if (this.modelIsDownFor.has(request.key.conversationId)) throw ApplicationFailure.nonRetryable('The API key is wrong');
+    if (this.modelIsDownFor.has(request.key.conversationId))
+      throw ApplicationFailure.nonRetryable('The API key is wrong');
     return {
       draftId: request.draftId,
       outcome: 'reply',

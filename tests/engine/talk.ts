@@ -28,7 +28,9 @@ export class Talk {
   }
 
   get sent(): string[] {
-    return this.outside.sent.filter(({ key }) => key.conversationId === this.key.conversationId).map(({ messageId }) => messageId);
+    return this.outside.sent
+      .filter(({ key }) => key.conversationId === this.key.conversationId)
+      .map(({ messageId }) => messageId);
   }
 
   get drafts(): number {
@@ -36,7 +38,11 @@ export class Talk {
   }
 
   private get options(): { workflowId: string; taskQueue: string; args: [ConversationStart] } {
-    return { workflowId: conversationWorkflowId(this.key.dealershipSlug, this.key.conversationId), taskQueue: TASK_QUEUES.conversations, args: [this.start] };
+    return {
+      workflowId: conversationWorkflowId(this.key.dealershipSlug, this.key.conversationId),
+      taskQueue: TASK_QUEUES.conversations,
+      args: [this.start],
+    };
   }
 
   get handle(): WorkflowHandle {
@@ -54,11 +60,20 @@ export class Talk {
       late: false,
       requestId: 'test',
     };
-    await this.env.client.workflow.signalWithStart(CONVERSATION_WORKFLOW, { ...this.options, signal: SIGNALS.inboundMessage, signalArgs: [message] });
+    await this.env.client.workflow.signalWithStart(CONVERSATION_WORKFLOW, {
+      ...this.options,
+      signal: SIGNALS.inboundMessage,
+      signalArgs: [message],
+    });
   }
 
-  update<Name extends keyof UpdateArgs>(name: Name, args: Omit<UpdateArgs[Name], 'userId' | 'requestId'>): Promise<UpdateResults[Name]> {
-    return this.handle.executeUpdate<UpdateResults[Name], [object]>(name, { args: [{ userId: 'leo', requestId: 'test', ...args }] });
+  update<Name extends keyof UpdateArgs>(
+    name: Name,
+    args: Omit<UpdateArgs[Name], 'userId' | 'requestId'>,
+  ): Promise<UpdateResults[Name]> {
+    return this.handle.executeUpdate<UpdateResults[Name], [object]>(name, {
+      args: [{ userId: 'leo', requestId: 'test', ...args }],
+    });
   }
 
   state(): Promise<State> {

@@ -53,7 +53,8 @@ function plannedReply(state: State): PlannedItem[] {
         id: replyItemId(reply),
         kind: 'autopilotReply',
         at: reply.dueAt,
-        title: count === 1 ? 'Auto Pilot replies' : `Auto Pilot answers ${count === 2 ? 'both' : `all ${count}`} messages`,
+        title:
+          count === 1 ? 'Auto Pilot replies' : `Auto Pilot answers ${count === 2 ? 'both' : `all ${count}`} messages`,
         phase: 'waiting',
         cause: reply.cause,
         operations: ['actNow', 'cancel'],

@@ -8,7 +8,9 @@ describe('the response window', () => {
     const talk = new Scenario().inbound();
     expect(talk.types).toEqual(['messageReceived', 'replyArmed']);
     expect(talk.the('replyArmed')).toMatchObject({ burst: 1, dueAt: T0 + 10_000, inbounds: [2] });
-    expect(agenda(talk.state)).toMatchObject([{ kind: 'autopilotReply', at: T0 + 10_000, title: 'Auto Pilot replies' }]);
+    expect(agenda(talk.state)).toMatchObject([
+      { kind: 'autopilotReply', at: T0 + 10_000, title: 'Auto Pilot replies' },
+    ]);
   });
 
   it('moves with each text of a burst, up to its maximum, and answers all with one reply', () => {
@@ -69,7 +71,12 @@ describe('the switch', () => {
   it('OFF takes a pending reply back for certain, and says so', () => {
     const talk = new Scenario().inbound().wake().update('setAutopilot', { on: false });
     expect(talk.types).toEqual(['autopilotSet', 'replyCancelled', 'decisionMade']);
-    expect(talk.the('decisionMade')).toMatchObject({ outcome: 'held', reason: 'autopilot-off', final: false, inbounds: [2] });
+    expect(talk.the('decisionMade')).toMatchObject({
+      outcome: 'held',
+      reason: 'autopilot-off',
+      final: false,
+      inbounds: [2],
+    });
     expect(talk.result).toMatchObject({ on: false, cancelled: { dueAt: T0 + 10_000 } });
     talk.take({ type: 'draftReady', burst: 1, upTo: 2, result: draftResult() });
     expect(talk.events).toEqual([]);
@@ -92,7 +99,11 @@ describe('the switch', () => {
   });
 
   it('ON never answers a customer who opted out', () => {
-    const talk = new Scenario().inbound('STOP').update('setAutopilot', { on: false }).inbound('hello').update('setAutopilot', { on: true });
+    const talk = new Scenario()
+      .inbound('STOP')
+      .update('setAutopilot', { on: false })
+      .inbound('hello')
+      .update('setAutopilot', { on: true });
     expect(talk.types).toEqual(['autopilotSet']);
   });
 });
@@ -124,7 +135,10 @@ describe('processes', () => {
 
 describe("the model's answer", () => {
   it('hands off with the reason and a reminder for the owner', () => {
-    const talk = new Scenario().inbound('call me').wake().draft({ outcome: 'handOff', text: '', reason: 'The customer wants a call.' });
+    const talk = new Scenario()
+      .inbound('call me')
+      .wake()
+      .draft({ outcome: 'handOff', text: '', reason: 'The customer wants a call.' });
     expect(talk.types).toEqual(['replyCancelled', 'decisionMade', 'reminderAdded']);
     expect(talk.the('decisionMade')).toMatchObject({ outcome: 'handedOff', reason: 'model-hand-off', final: true });
     expect(talk.the('reminderAdded')).toMatchObject({ forUserId: 'ana' });
@@ -139,7 +153,13 @@ describe("the model's answer", () => {
 
   it('that never comes is a hand-off', () => {
     const talk = new Scenario().inbound().wake();
-    talk.take({ type: 'draftFailed', burst: 1, upTo: 2, reason: 'model-unavailable', detail: 'The AI model could not be reached.' });
+    talk.take({
+      type: 'draftFailed',
+      burst: 1,
+      upTo: 2,
+      reason: 'model-unavailable',
+      detail: 'The AI model could not be reached.',
+    });
     expect(talk.the('decisionMade')).toMatchObject({ outcome: 'handedOff', reason: 'model-unavailable' });
     expect(agenda(talk.state)).toEqual([]);
   });
@@ -164,7 +184,11 @@ describe('the agenda item of a reply', () => {
 
   it('can be cancelled, also by a click that a new text has overtaken', () => {
     const talk = new Scenario().inbound().inbound('second').update('cancelAgendaItem', { itemId: 'reply-1-2' });
-    expect(talk.the('decisionMade')).toMatchObject({ outcome: 'held', reason: 'cancelled-by-person', inbounds: [2, 4] });
+    expect(talk.the('decisionMade')).toMatchObject({
+      outcome: 'held',
+      reason: 'cancelled-by-person',
+      inbounds: [2, 4],
+    });
     expect(talk.update('cancelAgendaItem', { itemId: 'reply-1-2' }).refusal).toMatchObject({ code: 'unknown-item' });
   });
 });

@@ -2,15 +2,13 @@ import type { Actor, DecisionReason } from '@leadline/contract/conversation.ts';
 import type { DraftResult } from '@leadline/contract/ports.ts';
 import type { Policy } from '@leadline/contract/process.ts';
 import { recordDecision } from './decisions.ts';
-import { validityMs } from './delivery.ts';
 import { askGates, firstBlocked } from './gates.ts';
 import { BY_SYSTEM, type Recorder } from './recorder.ts';
 import { responseWindow } from './responseWindow.ts';
+import { queueMessage } from './sending.ts';
 import type { State } from './state.ts';
 
 const DAY_MS = 86_400_000;
-/** A hand-off asks the owner to act within this time. */
-const REMINDER_AFTER_MS = 0;
 
 /** Arms a reply to all undecided messages, or moves the armed one, whose draft is then out of date. */
 export function armReply(rec: Recorder): { dueAt: number } | null {
@@ -33,12 +31,17 @@ export function cancelReply(rec: Recorder, reason: DecisionReason, actor: Actor)
 }
 
 /** The switch. OFF takes a pending reply back; ON answers what is unanswered. */
-export function setAutopilot(rec: Recorder, on: boolean, actor: Actor): { cancelled: { dueAt: number } | null; armed: { dueAt: number } | null } {
+export function setAutopilot(
+  rec: Recorder,
+  on: boolean,
+  actor: Actor,
+): { cancelled: { dueAt: number } | null; armed: { dueAt: number } | null } {
   if (rec.state.autopilot === on) return { cancelled: null, armed: null };
   rec.emit('autopilotSet', { on }, actor);
   if (on) return { cancelled: null, armed: rec.state.optedOut ? null : armReply(rec) };
   const cancelled = cancelReply(rec, 'autopilot-off', actor);
-  if (cancelled) recordDecision(rec, 'held', 'autopilot-off', 'Auto Pilot was turned off before it answered: a person answers.');
+  if (cancelled)
+    recordDecision(rec, 'held', 'autopilot-off', 'Auto Pilot was turned off before it answered: a person answers.');
   return { cancelled, armed: null };
 }
 
@@ -56,9 +59,19 @@ export function startDraft(rec: Recorder): void {
   const { policy, reply } = rec.state;
   if (!policy || !reply || reply.draftAt > rec.now) return;
   if (turnsUsed(rec.state, rec.now) >= policy.limits.aiTurnsPerDay) {
-    return handOff(rec, 'turn-cap', `Auto Pilot has answered ${policy.limits.aiTurnsPerDay} times within a day, which is its limit.`);
+    return handOff(
+      rec,
+      'turn-cap',
+      `Auto Pilot has answered ${policy.limits.aiTurnsPerDay} times within a day, which is its limit.`,
+    );
   }
-  rec.effect({ type: 'draftReply', burst: reply.burst, upTo: reply.upTo, processVersionId: policy.versionId, dueAt: reply.dueAt });
+  rec.effect({
+    type: 'draftReply',
+    burst: reply.burst,
+    upTo: reply.upTo,
+    processVersionId: policy.versionId,
+    dueAt: reply.dueAt,
+  });
 }
 
 /** The reply that a draft was made for, where nothing has overtaken it since: no message, take-over, toggle or process. */
@@ -78,12 +91,17 @@ export function onDraft(rec: Recorder, draft: { burst: number; upTo: number; res
       return handOff(rec, 'model-hand-off', `Auto Pilot hands over: ${result.reason}`, result);
     case 'nothing':
       rec.emit('replyCancelled', { dueAt: rec.state.reply?.dueAt ?? rec.now, reason: 'model-nothing' }, BY_SYSTEM);
-      return recordDecision(rec, 'suppressed', 'model-nothing', `No answer is needed: ${result.reason}`, { model: result.answer });
+      return recordDecision(rec, 'suppressed', 'model-nothing', `No answer is needed: ${result.reason}`, {
+        model: result.answer,
+      });
   }
 }
 
 /** The model could not be asked, or gave nothing usable, until the retries were spent. */
-export function onDraftFailed(rec: Recorder, draft: { burst: number; upTo: number; reason: 'model-unavailable' | 'model-invalid'; detail: string }): void {
+export function onDraftFailed(
+  rec: Recorder,
+  draft: { burst: number; upTo: number; reason: 'model-unavailable' | 'model-invalid'; detail: string },
+): void {
   if (!isCurrent(rec.state, draft)) return;
   handOff(rec, draft.reason, draft.detail);
 }
@@ -93,18 +111,22 @@ function sendReply(rec: Recorder, result: DraftResult): void {
   const blocked = firstBlocked(gates);
   if (blocked) {
     rec.emit('replyCancelled', { dueAt: rec.state.reply?.dueAt ?? rec.now, reason: 'gate' }, BY_SYSTEM);
-    return recordDecision(rec, 'suppressed', 'gate', `The reply was not sent: the gate ${blocked.gate} stopped it.`, { gates, model: result.answer });
+    return recordDecision(rec, 'suppressed', 'gate', `The reply was not sent: the gate ${blocked.gate} stopped it.`, {
+      gates,
+      model: result.answer,
+    });
   }
   const inbounds = [...rec.state.undecided];
   const actor: Actor = { kind: 'autopilot', processVersionId: result.processVersionId };
   const messageId = rec.nextMessageId;
-  rec.emit(
-    'messageQueued',
-    { messageId, attempt: 1, author: 'autopilot', userId: null, processVersionId: result.processVersionId, text: result.text, fromDraftId: result.draftId },
+  const { processVersionId, text, draftId: fromDraftId } = result;
+  queueMessage(
+    rec,
+    { messageId, attempt: 1, author: 'autopilot', userId: null, processVersionId, text, fromDraftId },
+    inbounds,
     actor,
   );
   recordDecision(rec, 'sent', 'answered', result.reason, { inbounds, gates, messageId, model: result.answer }, actor);
-  rec.effect({ type: 'deliver', messageId, attempt: 1, author: 'autopilot', inbounds, validityMs: validityMs() });
 }
 
 /** Leaves the messages to a person: with the reason, and a reminder so that somebody knows. */
@@ -113,7 +135,12 @@ function handOff(rec: Recorder, reason: DecisionReason, explanation: string, res
   recordDecision(rec, 'handedOff', reason, explanation, { model: result?.answer ?? null });
   rec.emit(
     'reminderAdded',
-    { reminderId: `${rec.state.key.conversationId}-r${rec.nextPosition}`, forUserId: rec.state.ownerId, text: `Answer this customer. ${explanation}`, dueAt: rec.now + REMINDER_AFTER_MS },
+    {
+      reminderId: `${rec.state.key.conversationId}-r${rec.nextPosition}`,
+      forUserId: rec.state.ownerId,
+      text: `Answer this customer. ${explanation}`,
+      dueAt: rec.now,
+    },
     BY_SYSTEM,
   );
 }

@@ -54,7 +54,11 @@ function causeOf(input: Input, now: number): Cause {
     case 'inboundMessage':
       return { kind: 'input', id: input.message.providerMessageId, requestId: input.message.requestId };
     case 'deliveryFailed':
-      return { kind: 'input', id: `${input.report.messageId}/${input.report.attempt}`, requestId: input.report.requestId };
+      return {
+        kind: 'input',
+        id: `${input.report.messageId}/${input.report.attempt}`,
+        requestId: input.report.requestId,
+      };
     case 'started':
       return { kind: 'input', id: 'started', requestId: null };
     case 'tick':

@@ -12,8 +12,12 @@ function answeredByAi(): { talk: Scenario; messageId: string } {
   return { talk, messageId: talk.the('messageQueued').messageId };
 }
 
-const outcome = (talk: Scenario, messageId: string, author: 'user' | 'autopilot', result: { outcome: 'sent' } | { outcome: 'failed'; code: string | null } | { outcome: 'unknown'; at: number }): Scenario =>
-  talk.take({ type: 'deliveryOutcome', messageId, attempt: 1, author, inbounds: [2], outcome: result });
+const outcome = (
+  talk: Scenario,
+  messageId: string,
+  author: 'user' | 'autopilot',
+  result: { outcome: 'sent' } | { outcome: 'failed'; code: string | null } | { outcome: 'unknown'; at: number },
+): Scenario => talk.take({ type: 'deliveryOutcome', messageId, attempt: 1, author, inbounds: [2], outcome: result });
 
 describe('a delivery', () => {
   it('that succeeds is no news for the conversation', () => {
@@ -102,7 +106,10 @@ describe('a delivery of which nobody knows', () => {
 describe('the channel window of Messenger', () => {
   it('stops the AI after 24 h, and a person after seven days', () => {
     const talk = new Scenario({}, { channel: 'messenger' }).inbound();
-    talk.after(25 * 3_600_000).wake().draft();
+    talk
+      .after(25 * 3_600_000)
+      .wake()
+      .draft();
     expect(talk.the('decisionMade')).toMatchObject({ outcome: 'suppressed', reason: 'gate' });
     expect(talk.update('sendMessage', { text: 'Hi', fromDraftId: null }).refusal).toBeNull();
     talk.after(7 * 24 * 3_600_000);

@@ -3,19 +3,11 @@ import { consequenceOf } from '@leadline/contract/deliveryCodes.ts';
 import type { AuthorKind } from '@leadline/contract/names.ts';
 import type { DeliverOutcome, ReconcileOutcome } from '@leadline/contract/ports.ts';
 import { reconcileItemId } from './agenda.ts';
-import { armReply, cancelReply } from './autopilot.ts';
+import { armReply } from './autopilot.ts';
 import { recordDecision } from './decisions.ts';
-import { setDoNotContact } from './inbound.ts';
+import { optOut } from './optOut.ts';
 import { BY_SYSTEM, type Recorder } from './recorder.ts';
 import type { UnknownDelivery } from './state.ts';
-
-/** The provider drops a message that it could not hand over within this time, so that none leaves hours later. */
-const MAX_VALIDITY_MS = 15 * 60_000;
-
-/** How long a send may wait at the provider (Twilio's `validityPeriod`, whose own default is 10 h). */
-export function validityMs(): number {
-  return MAX_VALIDITY_MS;
-}
 
 /** How `deliver` ended. A message that went out is no news: the provider's statuses are written beside the journal. */
 export function onDeliveryOutcome(
@@ -42,10 +34,9 @@ function recordFailure(rec: Recorder, messageId: string, attempt: number, code: 
   if (rec.state.failed.some((one) => one.messageId === messageId && one.attempt >= attempt)) return;
   rec.emit('deliveryFailed', { messageId, attempt, code }, { kind: 'provider' });
   if (code === null || consequenceOf(code) !== 'optOut') return;
-  cancelReply(rec, 'opted-out', BY_SYSTEM);
-  if (!rec.state.optedOut) rec.emit('optedOut', { source: 'provider' }, { kind: 'provider' });
-  setDoNotContact(rec);
-  if (rec.state.undecided.length > 0) recordDecision(rec, 'held', 'opted-out', 'The provider says that the customer has opted out.');
+  optOut(rec, 'provider', { kind: 'provider' });
+  if (rec.state.undecided.length > 0)
+    recordDecision(rec, 'held', 'opted-out', 'The provider says that the customer has opted out.');
 }
 
 /** Time to look for deliveries of which nobody knows. */
@@ -57,7 +48,11 @@ export function startReconciling(rec: Recorder, due: readonly string[]): void {
 }
 
 /** What the search has found: the provider's list, or a callback that came meanwhile. */
-export function onReconciled(rec: Recorder, input: { messageId: string; attempt: number; outcome: ReconcileOutcome }, lastTry: number): void {
+export function onReconciled(
+  rec: Recorder,
+  input: { messageId: string; attempt: number; outcome: ReconcileOutcome },
+  lastTry: number,
+): void {
   const { messageId, attempt, outcome } = input;
   const entry = rec.state.unknown.find((one) => one.messageId === messageId && one.attempt === attempt);
   if (!entry) return;
@@ -68,7 +63,8 @@ export function onReconciled(rec: Recorder, input: { messageId: string; attempt:
     case 'failed':
       return recordFailure(rec, messageId, attempt, outcome.code);
     case 'notFound':
-      if (entry.tries + 1 < lastTry) rec.emit('deliveryChecked', { messageId, attempt, tries: entry.tries + 1 }, BY_SYSTEM);
+      if (entry.tries + 1 < lastTry)
+        rec.emit('deliveryChecked', { messageId, attempt, tries: entry.tries + 1 }, BY_SYSTEM);
       else giveUp(rec, entry);
   }
 }
@@ -79,5 +75,6 @@ function giveUp(rec: Recorder, entry: UnknownDelivery): void {
   if (entry.author !== 'autopilot' || rec.state.lastOutbound?.messageId !== entry.messageId) return;
   rec.emit('answerLost', { messageId: entry.messageId, inbounds: [...entry.inbounds] }, BY_SYSTEM);
   if (rec.state.autopilot && !rec.state.optedOut) armReply(rec);
-  else recordDecision(rec, 'held', 'not-sent', 'The answer of Auto Pilot did not reach the provider: a person answers.');
+  else
+    recordDecision(rec, 'held', 'not-sent', 'The answer of Auto Pilot did not reach the provider: a person answers.');
 }

@@ -40,7 +40,10 @@ function apply(state: State, event: ConversationEvent): State {
     case 'deliveryUnknown':
       return becameUnknown(state, event.data);
     case 'deliveryChecked':
-      return { ...state, unknown: state.unknown.map((one) => (isSame(one, event.data) ? { ...one, tries: event.data.tries } : one)) };
+      return {
+        ...state,
+        unknown: state.unknown.map((one) => (isSame(one, event.data) ? { ...one, tries: event.data.tries } : one)),
+      };
     case 'deliverySettled':
       return settled(state, event.data);
     case 'deliveryFailed':
@@ -126,7 +129,9 @@ function armed(state: State, data: EventData['replyArmed'], event: ConversationE
 }
 
 function decided(state: State, data: EventData['decisionMade']): State {
-  const undecided = data.final ? state.undecided.filter((position) => !data.inbounds.includes(position)) : state.undecided;
+  const undecided = data.final
+    ? state.undecided.filter((position) => !data.inbounds.includes(position))
+    : state.undecided;
   const tookMs = data.model?.tookMs;
   return {
     ...state,
@@ -176,7 +181,10 @@ function failed(state: State, data: EventData['deliveryFailed'], at: number): St
     ...state,
     unknown: state.unknown.filter((one) => !isSame(one, data)),
     failed: remember(state.failed, data),
-    accountProblem: data.code !== null && consequenceOf(data.code) === 'accountProblem' ? { code: data.code, at } : state.accountProblem,
+    accountProblem:
+      data.code !== null && consequenceOf(data.code) === 'accountProblem'
+        ? { code: data.code, at }
+        : state.accountProblem,
   };
 }
 

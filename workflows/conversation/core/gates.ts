@@ -15,7 +15,13 @@ const ACCOUNT_PROBLEM_MS = HOUR_MS;
  * one has failed, so that the record of a decision is whole.
  */
 export function askGates(state: State, author: AuthorKind, now: number): GateVerdict[] {
-  return [optOut(state), consent(state), channelWindow(state, author, now), quietHours(author), channelAccount(state, author, now)];
+  return [
+    optOut(state),
+    consent(state),
+    channelWindow(state, author, now),
+    quietHours(author),
+    channelAccount(state, author, now),
+  ];
 }
 
 /** The first gate that said no. */
@@ -29,7 +35,11 @@ function optOut(state: State): GateVerdict {
 
 /** Whoever wrote to us has asked for an answer; a person may also open a conversation with a contact who agreed elsewhere. */
 function consent(state: State): GateVerdict {
-  return { gate: 'consent', pass: true, inputs: { inboundMessages: state.inboundCount, lastInboundAt: state.lastInboundAt } };
+  return {
+    gate: 'consent',
+    pass: true,
+    inputs: { inboundMessages: state.inboundCount, lastInboundAt: state.lastInboundAt },
+  };
 }
 
 function channelWindow(state: State, author: AuthorKind, now: number): GateVerdict {
@@ -42,7 +52,11 @@ function channelWindow(state: State, author: AuthorKind, now: number): GateVerdi
 
 /** Quiet hours hold back what nobody asked for; an answer and a person's own message go out. */
 function quietHours(author: AuthorKind): GateVerdict {
-  return { gate: 'quietHours', pass: true, inputs: { exempt: author === 'user' ? 'a person sends' : 'answer to a message' } };
+  return {
+    gate: 'quietHours',
+    pass: true,
+    inputs: { exempt: author === 'user' ? 'a person sends' : 'answer to a message' },
+  };
 }
 
 /** A person may try an account that had a problem: that is how one sees that it is mended. */

@@ -14,7 +14,12 @@ describe('a customer’s message', () => {
 
   it('names its cause and its actor', () => {
     const [event] = new Scenario().inbound('hi', { providerMessageId: 'SMx', requestId: 'req' }).events;
-    expect(event).toMatchObject({ position: 2, at: T0, actor: { kind: 'customer' }, cause: { kind: 'input', id: 'SMx', requestId: 'req' } });
+    expect(event).toMatchObject({
+      position: 2,
+      at: T0,
+      actor: { kind: 'customer' },
+      cause: { kind: 'input', id: 'SMx', requestId: 'req' },
+    });
   });
 
   it('that came late is left to a person', () => {
@@ -37,22 +42,35 @@ describe('a customer’s message', () => {
     const talk = new Scenario({ autopilot: false });
     for (let i = 0; i < MAX_UNDECIDED + 20; i += 1) talk.inbound(`text ${i}`);
     expect(talk.state.undecided).toHaveLength(MAX_UNDECIDED);
-    const flooded = talk.journal.flatMap((e) => (e.type === 'decisionMade' && e.data.reason === 'flood' ? e.data.inbounds : []));
+    const flooded = talk.journal.flatMap((e) =>
+      e.type === 'decisionMade' && e.data.reason === 'flood' ? e.data.inbounds : [],
+    );
     expect(flooded).toHaveLength(20);
   });
 });
 
 describe('keywords', () => {
-  it.each(['STOP', 'stop', ' Stop. ', 'Unsubscribe', 'opt out', 'QUIT!', 'revoke', 'stop all'])('%j opts out at once', (text) => {
-    const talk = new Scenario().inbound().wake().inbound(text);
-    expect(talk.types).toEqual(['messageReceived', 'replyCancelled', 'optedOut', 'stageSet', 'decisionMade']);
-    expect(talk.the('decisionMade')).toMatchObject({ outcome: 'suppressed', reason: 'opt-out-request', final: true, inbounds: [2, 4] });
-    expect(talk.state).toMatchObject({ optedOut: true, stage: 'dnc', reply: null });
-  });
+  it.each(['STOP', 'stop', ' Stop. ', 'Unsubscribe', 'opt out', 'QUIT!', 'revoke', 'stop all'])(
+    '%j opts out at once',
+    (text) => {
+      const talk = new Scenario().inbound().wake().inbound(text);
+      expect(talk.types).toEqual(['messageReceived', 'replyCancelled', 'optedOut', 'stageSet', 'decisionMade']);
+      expect(talk.the('decisionMade')).toMatchObject({
+        outcome: 'suppressed',
+        reason: 'opt-out-request',
+        final: true,
+        inbounds: [2, 4],
+      });
+      expect(talk.state).toMatchObject({ optedOut: true, stage: 'dnc', reply: null });
+    },
+  );
 
-  it.each(['stop by at 5?', 'can we cancel my appointment', 'the end of the week works', 'yes', '👍', ''])('%j does not', (text) => {
-    expect(new Scenario().inbound(text).state.optedOut).toBe(false);
-  });
+  it.each(['stop by at 5?', 'can we cancel my appointment', 'the end of the week works', 'yes', '👍', ''])(
+    '%j does not',
+    (text) => {
+      expect(new Scenario().inbound(text).state.optedOut).toBe(false);
+    },
+  );
 
   it('START takes it back; HELP is left to the carrier', () => {
     const talk = new Scenario().inbound('STOP').inbound('start');
@@ -76,8 +94,15 @@ describe('keywords', () => {
 
 describe('the journal', () => {
   it('folds to the state', () => {
-    const talk = new Scenario().inbound().wake().draft().inbound('and?').update('sendMessage', { text: 'Hello', fromDraftId: null });
-    talk.update('setStage', { stage: 'engaged' }).update('assign', { ownerId: 'leo', userIds: ['leo'], takeOver: true });
+    const talk = new Scenario()
+      .inbound()
+      .wake()
+      .draft()
+      .inbound('and?')
+      .update('sendMessage', { text: 'Hello', fromDraftId: null });
+    talk
+      .update('setStage', { stage: 'engaged' })
+      .update('assign', { ownerId: 'leo', userIds: ['leo'], takeOver: true });
     expect(fold(emptyState(KEY), talk.journal)).toEqual(talk.state);
     expect(talk.journal.map((event) => event.position)).toEqual(talk.journal.map((_, index) => index + 1));
   });

@@ -1,8 +1,9 @@
 import type { DecisionReason, InboundMessage } from '@leadline/contract/conversation.ts';
-import { armReply, cancelReply } from './autopilot.ts';
+import { armReply } from './autopilot.ts';
 import { recordDecision } from './decisions.ts';
 import { keywordOf, type Keyword } from './keywords.ts';
-import { BY_SYSTEM, type Recorder } from './recorder.ts';
+import { optOut } from './optOut.ts';
+import type { Recorder } from './recorder.ts';
 import { MAX_UNDECIDED } from './state.ts';
 
 /** A customer's message: recorded once, and the reason of what follows it is recorded with it. */
@@ -37,14 +38,21 @@ function record(rec: Recorder, message: InboundMessage): number {
 function decideFlood(rec: Recorder): void {
   const { undecided } = rec.state;
   if (undecided.length < MAX_UNDECIDED) return;
-  recordDecision(rec, 'suppressed', 'flood', `More than ${MAX_UNDECIDED} messages are waiting: the oldest is not answered on its own.`, {
-    inbounds: undecided.slice(0, 1),
-  });
+  recordDecision(
+    rec,
+    'suppressed',
+    'flood',
+    `More than ${MAX_UNDECIDED} messages are waiting: the oldest is not answered on its own.`,
+    {
+      inbounds: undecided.slice(0, 1),
+    },
+  );
 }
 
 function whatNow(rec: Recorder, message: InboundMessage, position: number): void {
   const { state } = rec;
-  const hold = (reason: DecisionReason, explanation: string): void => recordDecision(rec, 'held', reason, explanation, { inbounds: [position] });
+  const hold = (reason: DecisionReason, explanation: string): void =>
+    recordDecision(rec, 'held', reason, explanation, { inbounds: [position] });
   if (state.optedOut) return hold('opted-out', 'The customer has opted out: nothing may be sent.');
   if (message.late) return hold('late', 'The message reached us late, so Auto Pilot leaves it to a person.');
   if (!state.autopilot) return hold('autopilot-off', 'Auto Pilot is off: a person answers.');
@@ -55,26 +63,25 @@ function whatNow(rec: Recorder, message: InboundMessage, position: number): void
 function onKeyword(rec: Recorder, keyword: Keyword, position: number): void {
   switch (keyword) {
     case 'optOut':
-      return optOut(rec);
+      optOut(rec, 'keyword', { kind: 'customer' });
+      return recordDecision(
+        rec,
+        'suppressed',
+        'opt-out-request',
+        'The customer opted out. Nothing more is sent; the carrier has confirmed it.',
+      );
     case 'optIn':
       if (rec.state.optedOut) rec.emit('optedIn', { source: 'keyword' }, { kind: 'customer' });
-      return recordDecision(rec, 'suppressed', 'opt-in-request', 'The customer asked to hear from us; the carrier has answered it.', { inbounds: [position] });
+      return recordDecision(
+        rec,
+        'suppressed',
+        'opt-in-request',
+        'The customer asked to hear from us; the carrier has answered it.',
+        { inbounds: [position] },
+      );
     case 'help':
-      return recordDecision(rec, 'suppressed', 'help-request', 'The carrier has answered the request for help.', { inbounds: [position] });
+      return recordDecision(rec, 'suppressed', 'help-request', 'The carrier has answered the request for help.', {
+        inbounds: [position],
+      });
   }
 }
-
-/** An opt-out acts at once and on all that was pending: design section 3. */
-function optOut(rec: Recorder): void {
-  cancelReply(rec, 'opt-out-request', BY_SYSTEM);
-  if (!rec.state.optedOut) rec.emit('optedOut', { source: 'keyword' }, { kind: 'customer' });
-  setDoNotContact(rec);
-  recordDecision(rec, 'suppressed', 'opt-out-request', 'The customer opted out. Nothing more is sent; the carrier has confirmed it.');
-}
-
-/** Moves the conversation to the stage of contacts who must not be written to. */
-export function setDoNotContact(rec: Recorder): void {
-  const from = rec.state.stage;
-  if (from !== DO_NOT_CONTACT) rec.emit('stageSet', { stage: DO_NOT_CONTACT, from }, BY_SYSTEM);
-}
-const DO_NOT_CONTACT = 'dnc';

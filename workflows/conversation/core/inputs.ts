@@ -5,7 +5,7 @@ import type {
   UpdateArgs,
   UpdateResults,
 } from '@leadline/contract/conversation.ts';
-import type { AuthorKind, } from '@leadline/contract/names.ts';
+import type { AuthorKind } from '@leadline/contract/names.ts';
 import type { DeliverOutcome, DraftResult, LoadedConversation, ReconcileOutcome } from '@leadline/contract/ports.ts';
 import type { ConversationEvent } from '@leadline/contract/conversation.ts';
 import type { Policy } from '@leadline/contract/process.ts';
@@ -31,7 +31,14 @@ export type Input =
   | { type: 'tick'; inHand: readonly string[] }
   | { type: 'draftReady'; burst: number; upTo: number; result: DraftResult }
   | { type: 'draftFailed'; burst: number; upTo: number; reason: 'model-unavailable' | 'model-invalid'; detail: string }
-  | { type: 'deliveryOutcome'; messageId: string; attempt: number; author: AuthorKind; inbounds: number[]; outcome: DeliverOutcome }
+  | {
+      type: 'deliveryOutcome';
+      messageId: string;
+      attempt: number;
+      author: AuthorKind;
+      inbounds: number[];
+      outcome: DeliverOutcome;
+    }
   | { type: 'reconcileOutcome'; messageId: string; attempt: number; outcome: ReconcileOutcome };
 
 /** What the shell is to do once the events are committed. */

@@ -13,9 +13,34 @@ import { emptyState } from './state.ts';
  */
 
 const ACTIONS = [
-  'inbound', 'inbound', 'inbound', 'repeat', 'late', 'STOP', 'START', 'personSends', 'on', 'off', 'takeOver', 'stage',
-  'process', 'actNow', 'cancelItem', 'wait', 'wake', 'wake', 'draft', 'draft', 'oldDraft', 'draftFails', 'handOff',
-  'delivered', 'deliveryUnknown', 'deliveryFails', 'notFound', 'retry',
+  'inbound',
+  'inbound',
+  'inbound',
+  'repeat',
+  'late',
+  'STOP',
+  'START',
+  'personSends',
+  'on',
+  'off',
+  'takeOver',
+  'stage',
+  'process',
+  'actNow',
+  'cancelItem',
+  'wait',
+  'wake',
+  'wake',
+  'draft',
+  'draft',
+  'oldDraft',
+  'draftFails',
+  'handOff',
+  'delivered',
+  'deliveryUnknown',
+  'deliveryFails',
+  'notFound',
+  'retry',
 ] as const;
 type Action = (typeof ACTIONS)[number];
 
@@ -98,10 +123,20 @@ class World {
     switch (action) {
       case 'draft':
       case 'oldDraft':
-        if (draft) talk.take({ ...draft, type: 'draftReady', result: draftResult({ processVersionId: draft.processVersionId }) });
+        if (draft)
+          talk.take({
+            ...draft,
+            type: 'draftReady',
+            result: draftResult({ processVersionId: draft.processVersionId }),
+          });
         return;
       case 'handOff':
-        if (draft) talk.take({ ...draft, type: 'draftReady', result: draftResult({ outcome: 'handOff', processVersionId: draft.processVersionId }) });
+        if (draft)
+          talk.take({
+            ...draft,
+            type: 'draftReady',
+            result: draftResult({ outcome: 'handOff', processVersionId: draft.processVersionId }),
+          });
         return;
       case 'draftFails':
         if (draft) talk.take({ ...draft, type: 'draftFailed', reason: 'model-unavailable', detail: 'down' });
@@ -133,7 +168,10 @@ function played(actions: readonly Action[]): World {
 }
 
 const property = (check: (world: World) => void): void => {
-  fc.assert(fc.property(fc.array(fc.constantFrom(...ACTIONS), { maxLength: 60 }), (actions) => check(played(actions))), { numRuns: 1_500 });
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...ACTIONS), { maxLength: 60 }), (actions) => check(played(actions))),
+    { numRuns: 1_500 },
+  );
 };
 
 describe('in any interleaving', () => {
@@ -168,10 +206,14 @@ describe('in any interleaving', () => {
 
   it('a provider’s message is taken once, and each send has its gates on record', () => {
     property(({ talk }) => {
-      const ids = talk.journal.flatMap((event) => (event.type === 'messageReceived' ? [event.data.providerMessageId] : []));
+      const ids = talk.journal.flatMap((event) =>
+        event.type === 'messageReceived' ? [event.data.providerMessageId] : [],
+      );
       expect(new Set(ids).size).toBe(ids.length);
       const queued = talk.journal.filter((event) => event.type === 'messageQueued');
-      const proofs = talk.journal.filter((event) => event.type === 'decisionMade' && event.data.messageId !== null && event.data.gates.length === 5);
+      const proofs = talk.journal.filter(
+        (event) => event.type === 'decisionMade' && event.data.messageId !== null && event.data.gates.length === 5,
+      );
       expect(proofs).toHaveLength(queued.length);
     });
   });
@@ -188,8 +230,11 @@ describe('in any interleaving', () => {
 
 /** Decisions on an inbound message since its answer was last lost. */
 function decisionsOn(journal: readonly ConversationEvent[], position: number): { final: boolean }[] {
-  const lostAt = journal.findLast((event) => event.type === 'answerLost' && event.data.inbounds.includes(position))?.position ?? 0;
+  const lostAt =
+    journal.findLast((event) => event.type === 'answerLost' && event.data.inbounds.includes(position))?.position ?? 0;
   return journal.flatMap((event) =>
-    event.position > lostAt && event.type === 'decisionMade' && event.data.inbounds.includes(position) ? [event.data] : [],
+    event.position > lostAt && event.type === 'decisionMade' && event.data.inbounds.includes(position)
+      ? [event.data]
+      : [],
   );
 }

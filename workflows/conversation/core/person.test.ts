@@ -23,12 +23,20 @@ describe("a person's message", () => {
   });
 
   it.each(['', '   ', 'x'.repeat(1601)])('is refused when it is empty or too long', (text) => {
-    expect(new Scenario().update('sendMessage', { text, fromDraftId: null }).refusal).toMatchObject({ code: 'invalid' });
+    expect(new Scenario().update('sendMessage', { text, fromDraftId: null }).refusal).toMatchObject({
+      code: 'invalid',
+    });
   });
 
   it('records the gates also when nothing was unanswered', () => {
     const talk = new Scenario().update('sendMessage', hello);
-    expect(talk.the('decisionMade').gates.map((gate) => gate.gate)).toEqual(['optOut', 'consent', 'channelWindow', 'quietHours', 'channelAccount']);
+    expect(talk.the('decisionMade').gates.map((gate) => gate.gate)).toEqual([
+      'optOut',
+      'consent',
+      'channelWindow',
+      'quietHours',
+      'channelAccount',
+    ]);
   });
 });
 
@@ -41,7 +49,9 @@ describe('assignment', () => {
   });
 
   it('without take-over leaves it', () => {
-    expect(new Scenario().inbound().update('assign', { ownerId: 'ana', userIds: ['ana', 'leo'], takeOver: false }).types).toEqual(['assigned']);
+    expect(
+      new Scenario().inbound().update('assign', { ownerId: 'ana', userIds: ['ana', 'leo'], takeOver: false }).types,
+    ).toEqual(['assigned']);
   });
 
   it('to the same people changes nothing', () => {

@@ -2,10 +2,10 @@ import type { UpdateArgs } from '@leadline/contract/conversation.ts';
 import { replyItemId } from './agenda.ts';
 import { cancelReply, selectProcess, setAutopilot } from './autopilot.ts';
 import { recordDecision } from './decisions.ts';
-import { validityMs } from './delivery.ts';
 import { askGates, firstBlocked } from './gates.ts';
 import type { UpdateInput } from './inputs.ts';
 import { byUser, type Recorder } from './recorder.ts';
+import { queueMessage } from './sending.ts';
 
 const MAX_TEXT = 1600;
 
@@ -17,7 +17,11 @@ export function onUpdate(rec: Recorder, update: UpdateInput): void {
     case 'generateReply':
       return generateReply(rec, update.id);
     case 'setAutopilot':
-      return rec.answer('setAutopilot', { on: update.args.on, committed: null, ...setAutopilot(rec, update.args.on, byUser(update.args.userId)) });
+      return rec.answer('setAutopilot', {
+        on: update.args.on,
+        committed: null,
+        ...setAutopilot(rec, update.args.on, byUser(update.args.userId)),
+      });
     case 'selectProcess':
       return chooseProcess(rec, update);
     case 'setStage':
@@ -38,16 +42,23 @@ function sendMessage(rec: Recorder, updateId: string, args: UpdateArgs['sendMess
   const repeated = rec.state.recentSends.find((send) => send.updateId === updateId);
   if (repeated) return rec.answer('sendMessage', { messageId: repeated.messageId });
   const text = args.text.trim();
-  if (text.length === 0 || text.length > MAX_TEXT) return rec.refuse('invalid', `A message has 1 to ${MAX_TEXT} characters.`);
+  if (text.length === 0 || text.length > MAX_TEXT)
+    return rec.refuse('invalid', `A message has 1 to ${MAX_TEXT} characters.`);
   if (!mayPersonSend(rec)) return;
-  const messageId = queuePersonsMessage(rec, args.userId, (id) => ({ messageId: id, attempt: 1, text, fromDraftId: args.fromDraftId }));
+  const messageId = queuePersonsMessage(rec, args.userId, (id) => ({
+    messageId: id,
+    attempt: 1,
+    text,
+    fromDraftId: args.fromDraftId,
+  }));
   rec.answer('sendMessage', { messageId });
 }
 
 function mayPersonSend(rec: Recorder): boolean {
   const blocked = firstBlocked(askGates(rec.state, 'user', rec.now));
   if (!blocked) return true;
-  if (blocked.gate === 'optOut') rec.refuse('opted-out', 'The customer has opted out. They can text START to hear from you again.');
+  if (blocked.gate === 'optOut')
+    rec.refuse('opted-out', 'The customer has opted out. They can text START to hear from you again.');
   else rec.refuse('blocked', `This message may not be sent: the gate ${blocked.gate} stopped it.`);
   return false;
 }
@@ -62,11 +73,16 @@ function queuePersonsMessage(
   const gates = askGates(rec.state, 'user', rec.now);
   const inbounds = [...rec.state.undecided];
   const data = { ...message(rec.nextMessageId), author: 'user' as const, userId, processVersionId: null };
-  rec.emit('messageQueued', data, actor);
-  const { messageId, attempt } = data;
-  recordDecision(rec, 'answeredByPerson', 'answered', 'A person answered.', { inbounds, gates, messageId }, actor);
-  rec.effect({ type: 'deliver', messageId, attempt, author: 'user', inbounds, validityMs: validityMs() });
-  return messageId;
+  queueMessage(rec, data, inbounds, actor);
+  recordDecision(
+    rec,
+    'answeredByPerson',
+    'answered',
+    'A person answered.',
+    { inbounds, gates, messageId: data.messageId },
+    actor,
+  );
+  return data.messageId;
 }
 
 /** Sends a failed message again, as a new attempt of the same message. */
@@ -139,4 +155,3 @@ function cancelItem(rec: Recorder, args: UpdateArgs['cancelAgendaItem']): void {
 function isReplyItem(itemId: string, reply: { burst: number; upTo: number }): boolean {
   return itemId === replyItemId(reply) || itemId.startsWith(`reply-${reply.burst}-`);
 }
-

@@ -45,7 +45,14 @@ export class Recorder {
   /** Records an event and returns its position. */
   emit<T extends EventType>(type: T, data: EventData[T], actor: Actor, cause: Cause = this.cause): number {
     // The union of events is built from EventData by type, which TypeScript cannot follow through a generic.
-    const event = { type, data, actor, cause, position: this.nextPosition, at: this.now } as unknown as ConversationEvent;
+    const event = {
+      type,
+      data,
+      actor,
+      cause,
+      position: this.nextPosition,
+      at: this.now,
+    } as unknown as ConversationEvent;
     this.events.push(event);
     this.state = evolve(this.state, event);
     return event.position;

@@ -27,7 +27,8 @@ export function rowOf(state: State, events: readonly ConversationEvent[]): RowUp
 /** The last new message of these events; a retried one (attempt above 1) shows its text already. */
 function previewOf(events: readonly ConversationEvent[]): RowUpdate['preview'] {
   for (const event of events.toReversed()) {
-    if (event.type === 'messageReceived') return { text: event.data.text, author: 'customer', userId: null, at: event.at };
+    if (event.type === 'messageReceived')
+      return { text: event.data.text, author: 'customer', userId: null, at: event.at };
     if (event.type === 'messageQueued' && event.data.attempt === 1) {
       return { text: event.data.text, author: event.data.author, userId: event.data.userId, at: event.at };
     }

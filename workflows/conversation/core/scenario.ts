@@ -1,4 +1,12 @@
-import type { ConversationEvent, ConversationKey, EventType, InboundMessage, Refusal, UpdateArgs } from '@leadline/contract/conversation.ts';
+import type {
+  ConversationEvent,
+  ConversationKey,
+  EventData,
+  EventType,
+  InboundMessage,
+  Refusal,
+  UpdateArgs,
+} from '@leadline/contract/conversation.ts';
 import type { DraftResult, LoadedConversation } from '@leadline/contract/ports.ts';
 import type { Policy } from '@leadline/contract/process.ts';
 import { dueItems, nextWakeAt } from './agenda.ts';
@@ -93,9 +101,18 @@ export class Scenario {
     });
   }
 
-  update<Name extends keyof UpdateArgs>(type: Name, args: Omit<UpdateArgs[Name], 'userId' | 'requestId'>, extra: { id?: string; policy?: Policy | null } = {}): this {
+  update<Name extends keyof UpdateArgs>(
+    type: Name,
+    args: Omit<UpdateArgs[Name], 'userId' | 'requestId'>,
+    extra: { id?: string; policy?: Policy | null } = {},
+  ): this {
     this.serial += 1;
-    const input = { type, id: `u${this.serial}`, args: { userId: 'leo', requestId: `r${this.serial}`, ...args }, ...extra };
+    const input = {
+      type,
+      id: `u${this.serial}`,
+      args: { userId: 'leo', requestId: `r${this.serial}`, ...args },
+      ...extra,
+    };
     // A name and its arguments belong together, which TypeScript cannot follow through a generic.
     return this.take(input as unknown as UpdateInput);
   }
@@ -122,10 +139,12 @@ export class Scenario {
   }
 
   /** The data of the last input's only event of a type. */
-  the<T extends EventType>(type: T): Extract<ConversationEvent, { type: T }>['data'] {
+  the<T extends EventType>(type: T): EventData[T] {
     const found = this.events.filter((event) => event.type === type);
-    if (found.length !== 1) throw new Error(`Expected one ${type}, found ${found.length} in [${this.types.join(', ')}].`);
-    return found[0]!.data as Extract<ConversationEvent, { type: T }>['data'];
+    if (found.length !== 1)
+      throw new Error(`Expected one ${type}, found ${found.length} in [${this.types.join(', ')}].`);
+    // The type of its data follows from its type, which TypeScript cannot follow through a generic.
+    return found[0]!.data as EventData[T];
   }
 
   get due(): string[] {

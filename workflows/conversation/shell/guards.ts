@@ -13,9 +13,18 @@ const id: Check = (value) => typeof value === 'string' && value.length > 0 && va
 const instant: Check = (value) => typeof value === 'number' && Number.isFinite(value) && value > 0;
 const flag: Check = (value) => typeof value === 'boolean';
 const count: Check = (value) => Number.isInteger(value) && (value as number) >= 0;
-const orNull = (check: Check): Check => (value) => value === null || check(value);
-const list = (check: Check, most: number): Check => (value) => Array.isArray(value) && value.length <= most && value.every(check);
-const shape = (fields: Record<string, Check>): Check => (value) => firstWrong(value, fields) === null;
+const orNull =
+  (check: Check): Check =>
+  (value) =>
+    value === null || check(value);
+const list =
+  (check: Check, most: number): Check =>
+  (value) =>
+    Array.isArray(value) && value.length <= most && value.every(check);
+const shape =
+  (fields: Record<string, Check>): Check =>
+  (value) =>
+    firstWrong(value, fields) === null;
 
 function firstWrong(value: unknown, fields: Record<string, Check>): string | null {
   if (typeof value !== 'object' || value === null) return 'the payload is not an object';

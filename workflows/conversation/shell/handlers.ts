@@ -1,4 +1,13 @@
-import { ApplicationFailure, condition, currentUpdateInfo, defineQuery, defineSignal, defineUpdate, log, setHandler } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  condition,
+  currentUpdateInfo,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  log,
+  setHandler,
+} from '@temporalio/workflow';
 import type { DeliveryFailed, InboundMessage, Refusal, UpdateArgs } from '@leadline/contract/conversation.ts';
 import { QUERIES, SIGNALS, UPDATES, type UpdateName } from '@leadline/contract/names.ts';
 import { agenda } from '../core/agenda.ts';
@@ -30,20 +39,26 @@ export function registerHandlers(run: ConversationRun): void {
   setHandler(
     defineSignal<[unknown]>(SIGNALS.inboundMessage),
     (message) => {
-      if (!drops(SIGNALS.inboundMessage, wrongInInbound(message))) run.take({ type: 'inboundMessage', message: message as InboundMessage });
+      if (!drops(SIGNALS.inboundMessage, wrongInInbound(message)))
+        run.take({ type: 'inboundMessage', message: message as InboundMessage });
     },
     { description: "A customer's message, from the channel's webhook." },
   );
   setHandler(
     defineSignal<[unknown]>(SIGNALS.deliveryFailed),
     (report) => {
-      if (!drops(SIGNALS.deliveryFailed, wrongInDeliveryFailed(report))) run.take({ type: 'deliveryFailed', report: report as DeliveryFailed });
+      if (!drops(SIGNALS.deliveryFailed, wrongInDeliveryFailed(report)))
+        run.take({ type: 'deliveryFailed', report: report as DeliveryFailed });
     },
     { description: 'The provider reports that a message of ours did not arrive.' },
   );
   for (const name of Object.keys(UPDATES) as UpdateName[]) registerUpdate(run, name);
-  setHandler(defineQuery(QUERIES.state), () => run.state, { description: 'All that decisions depend on; holds no text of a message.' });
-  setHandler(defineQuery(QUERIES.agenda), () => agenda(run.state), { description: 'What will happen in this conversation, and when.' });
+  setHandler(defineQuery(QUERIES.state), () => run.state, {
+    description: 'All that decisions depend on; holds no text of a message.',
+  });
+  setHandler(defineQuery(QUERIES.agenda), () => agenda(run.state), {
+    description: 'What will happen in this conversation, and when.',
+  });
 }
 
 function drops(signal: string, wrong: string | null): boolean {
@@ -61,14 +76,20 @@ function registerUpdate(run: ConversationRun, name: UpdateName): void {
       if (ticket.refusal) throw refusalFailure(ticket.refusal);
       return ticket.result;
     },
-    { description: UPDATE_DESCRIPTIONS[name], validator: (args) => { validate(run, name, args); } },
+    {
+      description: UPDATE_DESCRIPTIONS[name],
+      validator: (args) => {
+        validate(run, name, args);
+      },
+    },
   );
 }
 
 /** Refuses before anything enters the history; the loop asks again, because the state may have changed by then. */
 function validate(run: ConversationRun, name: UpdateName, args: unknown): void {
   const wrong = wrongInUpdate(name, args);
-  if (wrong !== null) throw refusalFailure({ code: 'invalid', message: `The update ${name} was not understood: ${wrong}.` });
+  if (wrong !== null)
+    throw refusalFailure({ code: 'invalid', message: `The update ${name} was not understood: ${wrong}.` });
   // Before the state is loaded nothing more can be said, and a process must be read first.
   if (!run.state.started || name === 'selectProcess') return;
   const { refusal } = decide(run.state, updateInput(name, args), Date.now());
@@ -81,5 +102,10 @@ function updateInput(name: UpdateName, args: unknown): UpdateInput {
 }
 
 function refusalFailure(refusal: Refusal): ApplicationFailure {
-  return ApplicationFailure.create({ type: REFUSAL_FAILURE, message: refusal.message, nonRetryable: true, details: [refusal] });
+  return ApplicationFailure.create({
+    type: REFUSAL_FAILURE,
+    message: refusal.message,
+    nonRetryable: true,
+    details: [refusal],
+  });
 }

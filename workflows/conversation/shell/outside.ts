@@ -1,7 +1,18 @@
-import { ApplicationFailure, CancellationScope, isCancellation, proxyActivities, rootCause } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  CancellationScope,
+  isCancellation,
+  proxyActivities,
+  rootCause,
+} from '@temporalio/workflow';
 import { ActivityFailure } from '@temporalio/common';
 import { TASK_QUEUES } from '@leadline/contract/names.ts';
-import { DRAFT_INVALID, type DraftRequest, type DraftResult, type OutsideActivities } from '@leadline/contract/ports.ts';
+import {
+  DRAFT_INVALID,
+  type DraftRequest,
+  type DraftResult,
+  type OutsideActivities,
+} from '@leadline/contract/ports.ts';
 import type { ConversationKey } from '@leadline/contract/conversation.ts';
 import { replyItemId } from '../core/agenda.ts';
 import type { Effect, Input } from '../core/inputs.ts';
@@ -54,7 +65,9 @@ export class Outside {
     const request = this.draftRequest(`${this.key.conversationId}-d${effect.upTo}`, 'autopilot', effect);
     const budgetMs = Math.max(effect.dueAt - Date.now(), 0) + DRAFT_GRACE_MS;
     scope
-      .run(() => draftActivity(budgetMs, 'Draft the Auto Pilot reply').draftReply({ ...request, holdUntilAt: effect.dueAt }))
+      .run(() =>
+        draftActivity(budgetMs, 'Draft the Auto Pilot reply').draftReply({ ...request, holdUntilAt: effect.dueAt }),
+      )
       .then((result): Input => ({ type: 'draftReady', burst: effect.burst, upTo: effect.upTo, result }))
       .catch((error: unknown): Input | null => (isCancellation(error) ? null : draftFailure(effect, error)))
       .then((outcome) => {
@@ -93,7 +106,8 @@ export class Outside {
         .deliver({ key: this.key, messageId, attempt, validityMs })
         .catch(() => ({ outcome: 'failed' as const, code: null }));
       this.leaving.splice(this.leaving.indexOf(effect), 1);
-      if (outcome.outcome !== 'sent') this.handBack({ type: 'deliveryOutcome', messageId, attempt, author, inbounds, outcome });
+      if (outcome.outcome !== 'sent')
+        this.handBack({ type: 'deliveryOutcome', messageId, attempt, author, inbounds, outcome });
     });
   }
 
@@ -109,7 +123,11 @@ export class Outside {
       });
   }
 
-  private draftRequest(draftId: string, purpose: DraftRequest['purpose'], effect: { processVersionId: string; upTo: number }): DraftRequest {
+  private draftRequest(
+    draftId: string,
+    purpose: DraftRequest['purpose'],
+    effect: { processVersionId: string; upTo: number },
+  ): DraftRequest {
     const { processVersionId, upTo } = effect;
     return { key: this.key, draftId, purpose, processVersionId, upToPosition: upTo, holdUntilAt: null };
   }
@@ -124,8 +142,12 @@ function draftFailure(effect: EffectOf<'draftReply'>, error: unknown): Input {
 /** Tells a model that cannot be reached from one whose answer cannot be used; the detail is a sentence for people. */
 export function explainDraftFailure(error: unknown): { reason: 'model-unavailable' | 'model-invalid'; detail: string } {
   const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (cause instanceof ApplicationFailure && cause.type === DRAFT_INVALID) return { reason: 'model-invalid', detail: cause.message };
-  return { reason: 'model-unavailable', detail: `The AI model could not be reached: ${rootCause(error) ?? 'no answer in time'}.` };
+  if (cause instanceof ApplicationFailure && cause.type === DRAFT_INVALID)
+    return { reason: 'model-invalid', detail: cause.message };
+  return {
+    reason: 'model-unavailable',
+    detail: `The AI model could not be reached: ${rootCause(error) ?? 'no answer in time'}.`,
+  };
 }
 
 function draftActivity(budgetMs: number, summary: string): Pick<OutsideActivities, 'draftReply'> {

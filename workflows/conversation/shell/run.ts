@@ -133,7 +133,8 @@ export class ConversationRun {
   private dropDuplicates(turn: Turn, providerMessageIds: unknown[]): false {
     for (const { ticket } of turn.answers) {
       const { input } = ticket;
-      if (input.type === 'inboundMessage' && providerMessageIds.includes(input.message.providerMessageId)) ticket.settled = true;
+      if (input.type === 'inboundMessage' && providerMessageIds.includes(input.message.providerMessageId))
+        ticket.settled = true;
     }
     return false;
   }
@@ -154,7 +155,10 @@ export class ConversationRun {
         continue;
       }
       ticket.refusal = refusal;
-      ticket.result = ticket.input.type === 'setAutopilot' && !refusal ? { ...(result as object), committed: this.outside.leavingAiMessage } : result;
+      ticket.result =
+        ticket.input.type === 'setAutopilot' && !refusal
+          ? { ...(result as object), committed: this.outside.leavingAiMessage }
+          : result;
       ticket.settled = true;
     }
   }

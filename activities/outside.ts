@@ -1,0 +1,48 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Channel } from '@leadline/channels/channel.ts';
+import { createTwilioSms } from '@leadline/channels/twilio/sms.ts';
+import type { OutsideActivities } from '@leadline/contract/ports.ts';
+import type { ChannelAccount } from '@leadline/store/channelAccounts.ts';
+import type { Store } from '@leadline/store/connect.ts';
+import { deliver } from './deliver.ts';
+import { createModelClient, draftReply } from './draftReply.ts';
+import { reconcile } from './reconcile.ts';
+
+export interface OutsideSettings {
+  /** Where providers reach us. */
+  publicUrl: string;
+  twilioApiBase?: string | undefined;
+  openaiApiKey: string;
+  openaiBaseUrl?: string | undefined;
+  openaiModel: string;
+}
+
+/** The ports that call out to model and providers; see `contract/ports.ts` for what makes each safe to repeat. */
+export function createOutsideActivities(
+  store: Pick<Store, 'messages' | 'processes'>,
+  settings: OutsideSettings,
+): OutsideActivities {
+  const { messages, processes } = store;
+  const channelOf = channels(settings);
+  const now = (): number => Date.now();
+  const client = createModelClient(settings.openaiApiKey, settings.openaiBaseUrl);
+  return {
+    draftReply: (request) => draftReply({ messages, processes, client, model: settings.openaiModel }, request),
+    deliver: (request) => deliver({ messages, channelOf, now, pause: (ms) => pause(ms) }, request),
+    reconcile: (request) => reconcile({ messages, channelOf, now }, request),
+  };
+}
+
+/** One client for each account, for its connections' sake; a changed credential makes a new one. */
+function channels({ publicUrl, twilioApiBase }: OutsideSettings): (account: ChannelAccount) => Channel {
+  const known = new Map<string, { secret: string; channel: Channel }>();
+  return (account) => {
+    const { credentials } = account;
+    const secret = JSON.stringify(credentials);
+    const standing = known.get(account.id);
+    if (standing?.secret === secret) return standing.channel;
+    const channel = createTwilioSms({ credentials, apiBase: twilioApiBase, publicUrl });
+    known.set(account.id, { secret, channel });
+    return channel;
+  };
+}

@@ -1,0 +1,163 @@
+import type { ClientSession, Connection } from 'mongoose';
+import type { CommitRequest, RowUpdate } from '@leadline/contract/ports.ts';
+import { AppError } from '@leadline/contract/errors.ts';
+import type { ConversationDoc } from '../models/conversation.ts';
+import type { Models } from '../models/index.ts';
+import { contactTokens, digitsOf } from '../searchTokens.ts';
+import { inTransaction, isDuplicateKey } from '../transaction.ts';
+import { duplicateInbounds, writeMessages } from './commitMessages.ts';
+import { CONTACT_EVENTS, entriesOf, removeReplaced, type Replaced } from './commitJournal.ts';
+
+/**
+ * How a commit ended. `stale`: a later attempt has committed, nothing was written. `duplicateInbounds`: these provider's
+ * messages stand already at an earlier position (or in another conversation), nothing was written.
+ */
+export type CommitResult = 'committed' | 'stale' | { duplicateInbounds: string[] };
+
+/** Creations that collide are tried again: the loser then finds the winner's row and asks its fence. */
+const CREATION_TRIES = 3;
+
+/**
+ * Writes what a conversation has decided, in one transaction: design section 4. The last attempt by workflow time wins;
+ * what stands at or after its first position is replaced. Safe to repeat.
+ */
+export async function commit(connection: Connection, models: Models, request: CommitRequest): Promise<CommitResult> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await inTransaction(connection, (session) => commitOnce(models, request, session));
+    } catch (error) {
+      if (error instanceof Refused) return error.result;
+      if (!isDuplicateKey(error) || attempt === CREATION_TRIES) throw error;
+    }
+  }
+}
+
+/** Thrown inside the transaction so that nothing of it stays. */
+class Refused extends Error {
+  readonly result: CommitResult;
+
+  constructor(result: CommitResult) {
+    super('refused');
+    this.result = result;
+  }
+}
+
+async function commitOnce(models: Models, request: CommitRequest, session: ClientSession): Promise<CommitResult> {
+  const before = await takeFence(models, request, session);
+  const replaced = await removeReplaced(models, request, before?.position ?? 0, session);
+  const duplicates = await duplicateInbounds(models, request, session);
+  if (duplicates.length > 0) throw new Refused({ duplicateInbounds: duplicates });
+  const entries = entriesOf(request, replaced.positions.size > 0);
+  await writeMessages(models, request, entries, session);
+  if (entries.length > 0) await models.events.insertMany(entries, { session, lean: true });
+  await updateCards(models, request, replaced, session);
+  if (replaced.positions.size > 0 && request.row.preview === null) await restorePreview(models, request, session);
+  return 'committed';
+}
+
+/**
+ * The compare-and-set that everything else hangs on, and the row's new content in the same write. Answers the row's
+ * position before; null for a row that is new.
+ */
+async function takeFence(models: Models, request: CommitRequest, session: ClientSession): Promise<{ position: number } | null> {
+  const { key, fenceAt } = request;
+  const before = await models.conversations
+    .findOneAndUpdate(
+      { _id: key.conversationId, dealershipId: key.dealershipId, fenceAt: { $lte: fenceAt } },
+      { $set: rowFields(request) },
+      { session, projection: { position: 1 }, returnDocument: 'before' },
+    )
+    .lean();
+  if (before) return before;
+  const standing = await models.conversations.findById(key.conversationId, { _id: 1 }, { session }).lean();
+  if (standing) throw new Refused('stale');
+  await models.conversations.insertMany([await newRow(models, request, session)], { session, lean: true });
+  return null;
+}
+
+function rowFields(request: CommitRequest): Omit<ConversationDoc, FixedField | 'preview' | 'readBy'> & Partial<ConversationDoc> {
+  const { row, events, firstPosition, fenceAt } = request;
+  return {
+    ...statusFields(row),
+    lastActivityAt: new Date(row.lastActivityAt),
+    waitingSinceAt: dateOrNull(row.waitingSinceAt),
+    lastInboundAt: dateOrNull(row.lastInboundAt),
+    lastInboundPosition: row.lastInboundPosition,
+    inboundCount: row.inboundCount,
+    ...(row.preview && { preview: { ...row.preview, at: new Date(row.preview.at) } }),
+    ...(events.some((event) => event.type === 'messageReceived') && { readBy: [] }),
+    position: events.at(-1)?.position ?? firstPosition - 1,
+    fenceAt,
+  };
+}
+
+function statusFields(row: RowUpdate) {
+  const people = [...new Set([...(row.ownerId === null ? [] : [row.ownerId]), ...row.assigneeIds])];
+  return {
+    status: row.status,
+    stage: row.stage,
+    ownerId: row.ownerId,
+    assigneeIds: row.assigneeIds,
+    people,
+    unassigned: people.length === 0,
+    autopilot: row.autopilot,
+    processId: row.processId,
+    processVersionId: row.processVersionId,
+    optedOut: row.optedOut,
+    agenda: row.agenda,
+  };
+}
+
+/** What a row keeps from its creation on; a contact's new name is written by whoever renames it. */
+type FixedField = '_id' | 'dealershipId' | 'channel' | 'channelAccount' | 'contact' | 'digits' | 'searchTokens';
+
+async function newRow(models: Models, request: CommitRequest, session: ClientSession): Promise<ConversationDoc> {
+  const { key, contactId } = request;
+  const { dealershipId } = key;
+  const contact = await models.contacts.findOne({ _id: contactId, dealershipId }, null, { session }).lean();
+  const account = await models.channelAccounts.findOne({ _id: key.channelAccountId, dealershipId }, null, { session }).lean();
+  if (!contact || !account) throw new AppError('not-found', `The conversation ${key.conversationId} has no contact or no channel account.`);
+  return {
+    preview: null,
+    readBy: [],
+    ...rowFields(request),
+    _id: key.conversationId,
+    dealershipId,
+    channel: key.channel,
+    channelAccount: { id: account._id, name: account.name, address: account.address },
+    contact: { id: contact._id, name: contact.name, address: key.address },
+    digits: key.channel === 'sms' ? digitsOf(key.address) : '',
+    searchTokens: contactTokens(contact.name, key.channel === 'sms' ? key.address : ''),
+  };
+}
+
+/** Cards beside the row: the contact's stage and opt-out, reminders, and the core's state when a run ends. */
+async function updateCards(models: Models, request: CommitRequest, replaced: Replaced, session: ClientSession): Promise<void> {
+  const { key, row, events, contactId } = request;
+  const { dealershipId, conversationId } = key;
+  if (replaced.touchesContact || events.some((event) => CONTACT_EVENTS.has(event.type))) {
+    await models.contacts.updateOne({ _id: contactId, dealershipId }, { $set: { stage: row.stage, optedOut: row.optedOut } }, { session });
+  }
+  const reminders = events.flatMap((event) =>
+    event.type === 'reminderAdded' ? [{ position: event.position, ...event.data, dueAt: new Date(event.data.dueAt) }] : [],
+  );
+  if (reminders.length > 0) {
+    const documents = reminders.map(({ reminderId, ...rest }) => ({ _id: reminderId, dealershipId, conversationId, doneAt: null, ...rest }));
+    await models.reminders.insertMany(documents, { session, lean: true });
+  }
+  if (request.state === undefined) return;
+  const position = events.at(-1)?.position ?? request.firstPosition - 1;
+  await models.conversationStates.updateOne({ _id: conversationId }, { $set: { dealershipId, position, state: request.state } }, { session, upsert: true });
+}
+
+/** The replaced events may have left their message on the row: the last one that stands is shown instead. */
+async function restorePreview(models: Models, request: CommitRequest, session: ClientSession): Promise<void> {
+  const { conversationId } = request.key;
+  const last = await models.messages.findOne({ conversationId, position: { $gt: 0 } }, null, { session }).sort({ position: -1 }).lean();
+  const preview = last && { text: last.text, author: last.author, userId: last.userId, at: last.at };
+  await models.conversations.updateOne({ _id: conversationId }, { $set: { preview } }, { session });
+}
+
+function dateOrNull(at: number | null): Date | null {
+  return at === null ? null : new Date(at);
+}

@@ -1,0 +1,61 @@
+import type { ClientSession } from 'mongoose';
+import type { ConversationEvent } from '@leadline/contract/conversation.ts';
+import type { CommitRequest } from '@leadline/contract/ports.ts';
+import { newId } from '../ids.ts';
+import type { Models } from '../models/index.ts';
+import type { JournalEntry } from '../models/journal.ts';
+
+/** Events after which the contact's card says something else. */
+export const CONTACT_EVENTS: ReadonlySet<string> = new Set(['stageSet', 'optedOut', 'optedIn']);
+
+/** What an overtaken attempt had left at or after the first position of this one. */
+export interface Replaced {
+  positions: Set<number>;
+  /** One of its events had changed the contact's card. */
+  touchesContact: boolean;
+}
+
+/** Takes away what an overtaken attempt had written: its events, and what they had made. */
+export async function removeReplaced(models: Models, request: CommitRequest, rowPosition: number, session: ClientSession): Promise<Replaced> {
+  const { firstPosition, key } = request;
+  if (rowPosition < firstPosition) return { positions: new Set(), touchesContact: false };
+  const { conversationId } = key;
+  const standing = { conversationId, position: { $gte: firstPosition } };
+  const replaced = await models.events.find(standing, { position: 1, type: 1, data: 1, before: 1 }, { session }).lean();
+  await models.events.deleteMany(standing, { session });
+  // None of these messages has left: a message is handed over only in the task in which its commit succeeded.
+  await models.messages.deleteMany(standing, { session });
+  await models.reminders.deleteMany(standing, { session });
+  for (const event of replaced.toSorted((a, b) => b.position! - a.position!)) {
+    if (event.before) await models.messages.updateOne({ _id: event.data['messageId'] as string }, { $set: event.before }, { session });
+  }
+  return {
+    positions: new Set(replaced.map((event) => event.position!)),
+    touchesContact: replaced.some((event) => CONTACT_EVENTS.has(event.type)),
+  };
+}
+
+/** The entries of a commit. Each commit gives fresh ids: an id that was pushed to a browser never means something else later. */
+export function entriesOf(request: CommitRequest, replaced: boolean): JournalEntry[] {
+  const { dealershipId, conversationId } = request.key;
+  const committedAt = new Date();
+  return request.events.map((event) => ({
+    _id: newId(),
+    dealershipId,
+    conversationId,
+    position: event.position,
+    type: event.type,
+    at: new Date(event.at),
+    actor: event.actor,
+    cause: event.cause,
+    data: dataWithoutText(event),
+    replaced,
+    committedAt,
+  }));
+}
+
+function dataWithoutText(event: ConversationEvent): Record<string, unknown> {
+  if (event.type !== 'messageReceived' && event.type !== 'messageQueued') return { ...event.data };
+  const { text: _text, ...data } = event.data;
+  return data;
+}

@@ -1,0 +1,79 @@
+import type { ConversationEvent, ConversationKey } from '@leadline/contract/conversation.ts';
+import type { LoadedConversation } from '@leadline/contract/ports.ts';
+import { AppError } from '@leadline/contract/errors.ts';
+import { newId } from '../ids.ts';
+import type { ContactDoc } from '../models/contact.ts';
+import type { DealershipDoc } from '../models/dealership.ts';
+import type { Models } from '../models/index.ts';
+import type { JournalEntry } from '../models/journal.ts';
+import { publishedPolicy } from '../processes.ts';
+import { isDuplicateKey } from '../transaction.ts';
+
+/** What a run starts from. Writes only the default contact of an unknown address, by a unique key. */
+export async function loadConversation(models: Models, key: ConversationKey): Promise<LoadedConversation> {
+  const dealership = await models.dealerships.findById(key.dealershipId).lean();
+  if (!dealership) throw new AppError('not-found', `There is no dealership ${key.dealershipId}.`);
+  const [stored, contact, policy] = await Promise.all([
+    models.conversationStates.findOne({ _id: key.conversationId, dealershipId: key.dealershipId }).lean(),
+    contactOf(models, key, dealership),
+    dealership.defaultProcessId === null ? null : publishedPolicy(models, key.dealershipId, dealership.defaultProcessId),
+  ]);
+  return {
+    state: stored?.state ?? null,
+    events: await eventsAfter(models, key.conversationId, stored?.position ?? 0),
+    start: {
+      contactId: contact._id,
+      ownerId: contact.ownerId,
+      stage: contact.stage,
+      autopilot: dealership.defaultAutopilot,
+      policy,
+      optedOut: contact.optedOut,
+    },
+  };
+}
+
+async function contactOf(models: Models, key: ConversationKey, dealership: DealershipDoc): Promise<ContactDoc> {
+  const identity = { dealershipId: key.dealershipId, address: key.address };
+  const known = await models.contacts.findOne(identity).lean();
+  if (known) return known;
+  const account = await models.channelAccounts.findOne({ _id: key.channelAccountId, dealershipId: key.dealershipId }).lean();
+  try {
+    const contact = newContact(key, dealership, account?.ownerId ?? null);
+    await models.contacts.create(contact);
+    return contact;
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    return models.contacts.findOne(identity).orFail().lean();
+  }
+}
+
+function newContact(key: ConversationKey, dealership: DealershipDoc, ownerId: string | null): ContactDoc {
+  return {
+    _id: newId(),
+    dealershipId: key.dealershipId,
+    name: '',
+    address: key.address,
+    phone: key.channel === 'sms' ? key.address : null,
+    timeZone: null,
+    source: SOURCES[key.channel],
+    ownerId,
+    stage: dealership.stages[0]?.key ?? '',
+    optedOut: false,
+    fields: [],
+    createdAt: new Date(),
+  };
+}
+
+const SOURCES = { sms: 'Text message', messenger: 'Messenger', webchat: 'Web chat' } as const;
+
+async function eventsAfter(models: Models, conversationId: string, position: number): Promise<ConversationEvent[]> {
+  const entries = await models.events.find({ conversationId, position: { $gt: position } }).sort({ position: 1 }).lean();
+  return entries.map(toEvent);
+}
+
+/** The journal keeps no text of messages: the core's state does not depend on it. */
+function toEvent({ type, data, actor, cause, position, at }: JournalEntry): ConversationEvent {
+  const whole = type === 'messageReceived' || type === 'messageQueued' ? { ...data, text: '' } : data;
+  // Only `commit` writes entries with a position, and it takes them from ConversationEvent.
+  return { type, data: whole, actor, cause, position, at: at.getTime() } as unknown as ConversationEvent;
+}

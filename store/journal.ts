@@ -1,0 +1,129 @@
+import { once } from 'node:events';
+import type { Models } from './models/index.ts';
+import type { JournalEntry } from './models/journal.ts';
+import { beyond, cursorOf, parseCursor, type TimeKey } from './pages.ts';
+
+/** The journal as it grows: what realtime and, later, outgoing webhooks are fed from. */
+export interface Journal {
+  /**
+   * Hands every new entry of all dealerships to `handler`, soon after it was written, in batches. Survives errors of the
+   * database: it opens the stream anew and re-reads from where it was, so an entry may come twice.
+   */
+  watch(handler: (entries: JournalEntry[]) => void, options?: WatchOptions): JournalWatch;
+  /** Entries of a dealership after a cursor, oldest first, with an overlap: some may be known already. Null: the cursor is malformed. */
+  since(dealershipId: string, cursor: string, limit: number): Promise<{ entries: JournalEntry[]; complete: boolean } | null>;
+}
+
+export interface WatchOptions {
+  /** Begin after this cursor instead of now. */
+  resumeAfter?: string;
+  /** Told of each failure, for the log. */
+  onError?: (error: unknown) => void;
+}
+
+export interface JournalWatch {
+  /** Resolves once the stream is open for the first time. */
+  readonly open: Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Entries are written by many processes with clocks of their own, and become visible when their transaction commits:
+ * reading on from a cursor goes back by this much.
+ */
+const OVERLAP_MS = 10_000;
+const REOPEN_MS = 500;
+const READ_AGAIN_AT_ONCE = 1_000;
+
+/** The cursor of an entry: clients hand it back to `since`. */
+export function journalCursor(entry: Pick<JournalEntry, '_id' | 'committedAt'>): string {
+  return cursorOf({ at: entry.committedAt, id: entry._id });
+}
+
+/** The cursor of this moment. */
+export function journalCursorNow(): string {
+  return cursorOf({ at: new Date(), id: '0' });
+}
+
+export function createJournal(models: Models): Journal {
+  return {
+    watch: (handler, options = {}) => watch(models, handler, options),
+    async since(dealershipId, cursor, limit) {
+      const key = parseCursor(cursor);
+      if (!key) return null;
+      const entries = await entriesFrom(models, overlapping(key), limit + 1, { dealershipId });
+      return { entries: entries.slice(0, limit), complete: entries.length <= limit };
+    },
+  };
+}
+
+function overlapping({ at }: TimeKey): TimeKey {
+  return { at: new Date(at.getTime() - OVERLAP_MS), id: '' };
+}
+
+function entriesFrom(models: Models, after: TimeKey, limit: number, filter: { dealershipId?: string } = {}): Promise<JournalEntry[]> {
+  const from = { committedAt: { $gte: after.at }, ...beyond('committedAt', 'oldest', after) };
+  return models.events.find({ ...filter, ...from }).sort({ committedAt: 1, _id: 1 }).limit(limit).lean();
+}
+
+function watch(models: Models, handler: (entries: JournalEntry[]) => void, { resumeAfter, onError }: WatchOptions): JournalWatch {
+  const closing = new AbortController();
+  let last: TimeKey = (resumeAfter === undefined ? null : parseCursor(resumeAfter)) ?? { at: new Date(), id: '0' };
+  let stream: ReturnType<typeof openStream> | null = null;
+  const firstOpen = Promise.withResolvers<void>();
+
+  const take = (entries: JournalEntry[]): void => {
+    if (entries.length === 0) return;
+    for (const { _id, committedAt } of entries) if (committedAt >= last.at) last = { at: committedAt, id: _id };
+    handler(entries);
+  };
+
+  const readAgain = async (): Promise<void> => {
+    for (let from = overlapping(last), full = true; full; ) {
+      const entries = await entriesFrom(models, from, READ_AGAIN_AT_ONCE);
+      const end = entries.at(-1);
+      if (end) from = { at: end.committedAt, id: end._id };
+      full = entries.length === READ_AGAIN_AT_ONCE;
+      take(entries);
+    }
+  };
+
+  const follow = async (reread: boolean): Promise<void> => {
+    stream = openStream(models);
+    const collected: JournalEntry[] = [];
+    const failed = Promise.withResolvers<never>();
+    const flush = (): void => { take(collected.splice(0)); };
+    stream.on('change', (change) => {
+      if (change.operationType !== 'insert') return;
+      if (collected.push(change.fullDocument as unknown as JournalEntry) === 1) setImmediate(flush);
+    });
+    stream.once('error', failed.reject);
+    stream.once('close', () => { failed.reject(new Error('The change stream was closed.')); });
+    // The stream stands once the server has answered: only then may the gap before it be read.
+    await Promise.race([once(stream, 'resumeTokenChanged'), once(stream, 'change'), failed.promise]);
+    if (reread) await readAgain();
+    firstOpen.resolve();
+    await failed.promise;
+  };
+
+  const run = async (): Promise<void> => {
+    for (let reread = resumeAfter !== undefined; !closing.signal.aborted; reread = true) {
+      await follow(reread).catch((error: unknown) => { if (!closing.signal.aborted) onError?.(error); });
+      await stream?.close().catch(() => undefined);
+      if (!closing.signal.aborted) await new Promise((resolve) => setTimeout(resolve, REOPEN_MS));
+    }
+  };
+  const running = run();
+  return {
+    open: firstOpen.promise,
+    async close() {
+      closing.abort();
+      await stream?.close().catch(() => undefined);
+      await running;
+    },
+  };
+}
+
+function openStream(models: Models) {
+  return models.events.collection.watch([{ $match: { operationType: 'insert' } }]);
+}

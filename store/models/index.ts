@@ -1,0 +1,65 @@
+import type { Connection, Model } from 'mongoose';
+import { contactSchema, reminderSchema, type ContactDoc, type ReminderDoc } from './contact.ts';
+import {
+  conversationSchema,
+  conversationStateSchema,
+  readCursorSchema,
+  type ConversationDoc,
+  type ConversationStateDoc,
+  type ReadCursorDoc,
+} from './conversation.ts';
+import {
+  channelAccountSchema,
+  dealershipSchema,
+  sessionSchema,
+  userSchema,
+  type ChannelAccountDoc,
+  type DealershipDoc,
+  type SessionDoc,
+  type UserDoc,
+} from './dealership.ts';
+import { deadLetterSchema, leaseSchema, spooledSchema, type DeadLetterDoc, type LeaseDoc, type SpooledDoc } from './intake.ts';
+import { eventSchema, messageSchema, type JournalEntry, type MessageDoc } from './journal.ts';
+import { processSchema, processVersionSchema, type ProcessDoc, type ProcessVersionDoc } from './process.ts';
+
+/** All collections, bound to one connection. */
+export interface Models {
+  dealerships: Model<DealershipDoc>;
+  users: Model<UserDoc>;
+  sessions: Model<SessionDoc>;
+  channelAccounts: Model<ChannelAccountDoc>;
+  contacts: Model<ContactDoc>;
+  reminders: Model<ReminderDoc>;
+  conversations: Model<ConversationDoc>;
+  conversationStates: Model<ConversationStateDoc>;
+  readCursors: Model<ReadCursorDoc>;
+  messages: Model<MessageDoc>;
+  events: Model<JournalEntry>;
+  processes: Model<ProcessDoc>;
+  processVersions: Model<ProcessVersionDoc>;
+  spool: Model<SpooledDoc>;
+  deadLetters: Model<DeadLetterDoc>;
+  leases: Model<LeaseDoc>;
+}
+
+/** Binds the collections to a connection; each has the name of its field here. */
+export function bindModels(connection: Connection): Models {
+  return {
+    dealerships: connection.model<DealershipDoc>('dealerships', dealershipSchema, 'dealerships'),
+    users: connection.model<UserDoc>('users', userSchema, 'users'),
+    sessions: connection.model<SessionDoc>('sessions', sessionSchema, 'sessions'),
+    channelAccounts: connection.model<ChannelAccountDoc>('channelAccounts', channelAccountSchema, 'channelAccounts'),
+    contacts: connection.model<ContactDoc>('contacts', contactSchema, 'contacts'),
+    reminders: connection.model<ReminderDoc>('reminders', reminderSchema, 'reminders'),
+    conversations: connection.model<ConversationDoc>('conversations', conversationSchema, 'conversations'),
+    conversationStates: connection.model<ConversationStateDoc>('conversationStates', conversationStateSchema, 'conversationStates'),
+    readCursors: connection.model<ReadCursorDoc>('readCursors', readCursorSchema, 'readCursors'),
+    messages: connection.model<MessageDoc>('messages', messageSchema, 'messages'),
+    events: connection.model<JournalEntry>('events', eventSchema, 'events'),
+    processes: connection.model<ProcessDoc>('processes', processSchema, 'processes'),
+    processVersions: connection.model<ProcessVersionDoc>('processVersions', processVersionSchema, 'processVersions'),
+    spool: connection.model<SpooledDoc>('spool', spooledSchema, 'spool'),
+    deadLetters: connection.model<DeadLetterDoc>('deadLetters', deadLetterSchema, 'deadLetters'),
+    leases: connection.model<LeaseDoc>('leases', leaseSchema, 'leases'),
+  };
+}

@@ -1,0 +1,104 @@
+import type { MessageStatus } from '@leadline/contract/messageStatus.ts';
+import type { AuthorKind, Channel } from '@leadline/contract/names.ts';
+import { collectionSchema, INSTANT_OR_NULL, REQUIRED_INSTANT, REQUIRED_TEXT, TEXT_OR_NULL } from './schema.ts';
+
+/** A message with its text; `_id` is the id of `contract/ids.ts`. */
+export interface MessageDoc {
+  _id: string;
+  dealershipId: string;
+  conversationId: string;
+  channel: Channel;
+  channelAccountId: string;
+  /** The customer's address. */
+  address: string;
+  /** Position of the event that made it. */
+  position: number;
+  direction: 'inbound' | 'outbound';
+  author: AuthorKind;
+  userId: string | null;
+  processVersionId: string | null;
+  text: string;
+  media: { url: string; contentType: string }[];
+  /** Words of the text, for the search. */
+  tokens: string[];
+  /** When the customer wrote it, or when we decided to send it. */
+  at: Date;
+  status: MessageStatus;
+  attempt: number;
+  /** The provider's id; of the current attempt, for a message of ours. */
+  providerMessageId: string | null;
+  /** Provider's ids of earlier attempts: they are taken, too. */
+  earlierProviderIds: string[];
+  /** When the current attempt was begun. */
+  sendingAt: Date | null;
+  error: { code: string | null; message: string } | null;
+  late: boolean;
+}
+
+export const messageSchema = collectionSchema<MessageDoc>({
+  dealershipId: REQUIRED_TEXT,
+  conversationId: REQUIRED_TEXT,
+  channel: REQUIRED_TEXT,
+  channelAccountId: REQUIRED_TEXT,
+  address: REQUIRED_TEXT,
+  position: { type: Number, required: true },
+  direction: REQUIRED_TEXT,
+  author: REQUIRED_TEXT,
+  userId: TEXT_OR_NULL,
+  processVersionId: TEXT_OR_NULL,
+  text: { type: String, default: '' },
+  media: { type: [Object], default: [] },
+  tokens: { type: [String], default: [] },
+  at: REQUIRED_INSTANT,
+  status: REQUIRED_TEXT,
+  attempt: { type: Number, required: true },
+  providerMessageId: TEXT_OR_NULL,
+  earlierProviderIds: { type: [String], default: [] },
+  sendingAt: INSTANT_OR_NULL,
+  error: { type: Object, default: null },
+  late: { type: Boolean, default: false },
+});
+messageSchema.index({ conversationId: 1, position: -1 });
+messageSchema.index({ dealershipId: 1, tokens: 1, at: -1 });
+messageSchema.index(
+  { channelAccountId: 1, providerMessageId: 1 },
+  { unique: true, partialFilterExpression: { providerMessageId: { $type: 'string' } } },
+);
+messageSchema.index({ channelAccountId: 1, earlierProviderIds: 1 });
+
+/** An entry of the journal. Texts of messages stand with the messages. */
+export interface JournalEntry {
+  _id: string;
+  dealershipId: string;
+  conversationId: string;
+  /** Null for a delivery status: the provider's fact, not a decision of the workflow. */
+  position: number | null;
+  type: string;
+  at: Date;
+  actor: { kind: 'customer' | 'user' | 'autopilot' | 'provider' | 'system'; userId?: string; processVersionId?: string };
+  cause: { kind: 'input' | 'event'; id?: string; requestId?: string | null; position?: number };
+  data: Record<string, unknown>;
+  /** It stands where an event stood that a later attempt has replaced. */
+  replaced: boolean;
+  /** When it was written, by the clock of the writer; with `_id` the journal's order. */
+  committedAt: Date;
+  /** How the message stood before this event sent it again; put back when the event is replaced. */
+  before?: Pick<MessageDoc, 'status' | 'attempt' | 'providerMessageId' | 'earlierProviderIds' | 'error'>;
+}
+
+export const eventSchema = collectionSchema<JournalEntry>({
+  dealershipId: REQUIRED_TEXT,
+  conversationId: REQUIRED_TEXT,
+  position: { type: Number, default: null },
+  type: REQUIRED_TEXT,
+  at: REQUIRED_INSTANT,
+  actor: { type: Object, required: true },
+  cause: { type: Object, required: true },
+  data: { type: Object, required: true },
+  replaced: { type: Boolean, default: false },
+  committedAt: REQUIRED_INSTANT,
+  before: { type: Object },
+});
+eventSchema.index({ conversationId: 1, position: 1 }, { unique: true, partialFilterExpression: { position: { $type: 'number' } } });
+eventSchema.index({ dealershipId: 1, committedAt: 1, _id: 1 });
+eventSchema.index({ committedAt: 1, _id: 1 });

@@ -1,0 +1,54 @@
+import { fileURLToPath } from 'node:url';
+import { Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import pino from 'pino';
+import { createConversationActivities } from '@leadline/activities/conversation.ts';
+import { createOutsideActivities } from '@leadline/activities/outside.ts';
+import { openStore } from '@leadline/store/connect.ts';
+import { readWorkerConfig, type WorkerConfig } from './config.ts';
+import { registerSearchAttributes } from './searchAttributes.ts';
+import { bundleWorkflows, createWorkers, runWorkers } from './worker.ts';
+
+const log = pino({ name: 'worker', level: process.env['LOG_LEVEL'] ?? 'info' });
+
+/** The worker process: runs conversations and what they do outside. Temporal's SDK stops it cleanly on SIGINT and SIGTERM. */
+async function main(config: WorkerConfig): Promise<void> {
+  Runtime.install({
+    logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
+      log[level === 'ERROR' ? 'error' : 'warn'](meta ?? {}, message);
+    }),
+    shutdownSignals: ['SIGINT', 'SIGTERM'],
+  });
+  const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = config;
+  const [workflowBundle, store, client] = await Promise.all([
+    bundleWorkflows(fileURLToPath(new URL('../workflows/index.ts', import.meta.url))),
+    openStore(config.MONGODB_URI),
+    Connection.connect({ address }),
+  ]);
+  await registerSearchAttributes(client, namespace);
+  const connection = await NativeConnection.connect({ address });
+  const workers = await createWorkers({
+    connection,
+    namespace,
+    workflowBundle,
+    conversationActivities: createConversationActivities(store),
+    outsideActivities: createOutsideActivities(store, {
+      publicUrl: config.PUBLIC_URL,
+      twilioApiBase: config.TWILIO_API_BASE,
+      openaiApiKey: config.OPENAI_API_KEY,
+      openaiBaseUrl: config.OPENAI_BASE_URL,
+      openaiModel: config.OPENAI_MODEL,
+    }),
+    maxCachedWorkflows: config.MAX_CACHED_WORKFLOWS,
+  });
+  log.info({ address, namespace }, 'The worker is ready.');
+  await runWorkers(workers);
+  await Promise.all([connection.close(), client.close(), store.close()]);
+}
+
+try {
+  await main(readWorkerConfig(process.env));
+} catch (error) {
+  log.fatal({ err: error }, error instanceof Error ? error.message : String(error));
+  process.exit(1);
+}
