@@ -40,6 +40,8 @@ export interface Store {
   models: Models;
   /** Connects and brings the indexes up to date; may be called again after it failed. */
   connect(): Promise<void>;
+  /** Whether there is a connection, as far as is known: asks nobody. */
+  isConnected(): boolean;
   /** Whether the database answers; rejects when it does not. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -87,6 +89,7 @@ export function createStore(uri: string, options: StoreOptions = {}): Store {
       });
       for (const model of Object.values(models)) await model.syncIndexes();
     },
+    isConnected: () => connection.readyState === mongoose.ConnectionStates.connected,
     async ping() {
       await connection.getClient().db().command({ ping: 1 });
     },

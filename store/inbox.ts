@@ -1,3 +1,4 @@
+import type { Model, QueryFilter } from 'mongoose';
 import type { ConversationKey } from '@leadline/contract/conversation.ts';
 import type { ReadChange } from '@leadline/contract/realtime.ts';
 import type {
@@ -90,10 +91,9 @@ export function createInbox(models: Models, dealershipId: string): Inbox {
       const messages = await scope.find(models.messages, { _id: { $in: ids } }, { projection: { tokens: 0 } });
       return messages.map(messageView);
     },
-    messages: (id, range) => history(models, scope, id, range, (filter) => scope.pageBackwards(models.messages, { conversationId: id }, filter), messageView),
-    events: (id, range) => history(models, scope, id, range, (filter) => scope.pageBackwards(models.events, { conversationId: id }, filter), eventView),
-    decisions: (id, range) =>
-      history(models, scope, id, range, (filter) => scope.pageBackwards(models.events, { conversationId: id, type: 'decisionMade' }, filter), decisionView),
+    messages: (id, range) => history(models, scope, id, range, models.messages, messageView),
+    events: (id, range) => history(models, scope, id, range, models.events, eventView),
+    decisions: (id, range) => history(models, scope, id, range, models.events, decisionView, (entry) => entry.type === 'decisionMade'),
     mark: (userId, id, mark) => markRead(models, scope, userId, id, mark),
     counts: (userId) => countUnread(models, scope, userId),
     dealership: () => dealershipView(models, dealershipId),
@@ -150,17 +150,19 @@ async function keyOf(models: Models, scope: Scope, id: string): Promise<Conversa
   };
 }
 
-async function history<T extends { position: number | null }, View>(
+async function history<T extends { position: number | null; dealershipId: string }, View>(
   models: Models,
   scope: Scope,
   id: string,
   { before, limit }: HistoryRange,
-  read: (range: { before: number | null; endPosition: number; limit: number }) => Promise<T[]>,
+  model: Model<T>,
   view: (document: T) => View,
+  only?: (document: T) => boolean,
 ): Promise<Page<View> | null> {
   const row = await scope.findOne(models.conversations, { _id: id }, { position: 1 });
   if (!row) return null;
-  const found = await read({ before, endPosition: row.position, limit: limit + 1 });
+  const page = { before: before ?? row.position + 1, limit: limit + 1, ...(only && { only }) };
+  const found = await scope.pageBackwards(model, { conversationId: id } as QueryFilter<T>, page);
   const shown = found.slice(0, limit);
   return { items: shown.map(view), next: found.length > limit ? String(shown.at(-1)!.position) : null };
 }

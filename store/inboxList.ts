@@ -3,14 +3,16 @@ import { AppError } from '@leadline/contract/errors.ts';
 import type { ListQuery } from '@leadline/contract/rest.ts';
 import type { ConversationDoc } from './models/conversation.ts';
 import type { Models } from './models/index.ts';
-import { beyond, cursorOf, parseCursor, timeWindows, type TimeKey } from './pages.ts';
+import { compareKeys, cursorOf, parseCursor, tiesOf, timeWindows, type Sort, type TimeKey } from './pages.ts';
 import type { Scope } from './scope.ts';
 import { searchTerms, type SearchTerms } from './searchTokens.ts';
 
 type RowFilter = QueryFilter<ConversationDoc>;
 
-/** A search for a word in messages looks at this many of the newest hits. */
-const TEXT_HITS = 200;
+/** A search looks at this many of the newest hits, by name, by number and by text each. */
+const MAX_HITS = 1_000;
+/** Hits that are read at once. */
+const CHUNK = 100;
 
 /** One page of the inbox, by last activity, and the cursor of the next. */
 export async function listRows(
@@ -47,53 +49,75 @@ export function unreadBy(userId: string): RowFilter {
   return { inboundCount: { $gt: 0 }, readBy: { $ne: userId } };
 }
 
-async function rowsByTime(models: Models, scope: Scope, filter: RowFilter, sort: ListQuery['sort'], after: TimeKey | null, wanted: number): Promise<ConversationDoc[]> {
+async function rowsByTime(models: Models, scope: Scope, filter: RowFilter, sort: Sort, after: TimeKey | null, wanted: number): Promise<ConversationDoc[]> {
+  const ties = after ? await find(models, scope, { ...filter, ...tiesOf('lastActivityAt', sort, after) }, sort, wanted) : [];
+  if (ties.length === wanted) return ties;
   let found: ConversationDoc[] = [];
   for (const lastActivityAt of timeWindows(sort, after, Date.now())) {
-    found = await find(models, scope, { ...filter, lastActivityAt }, sort, after, wanted);
-    if (found.length === wanted) break;
+    found = await find(models, scope, { ...filter, lastActivityAt }, sort, wanted);
+    if (ties.length + found.length >= wanted) break;
   }
-  return found;
+  return [...ties, ...found].slice(0, wanted);
 }
 
-/** Names, numbers and texts are looked up apart, each by its own index, and merged: a page holds the first of all of them. */
+function find(models: Models, scope: Scope, filter: RowFilter, sort: Sort, limit: number): Promise<ConversationDoc[]> {
+  const direction = sort === 'newest' ? -1 : 1;
+  return scope.find(models.conversations, filter, { sort: { lastActivityAt: direction, _id: direction }, limit, projection: { searchTokens: 0 } });
+}
+
+/** Looks for names, numbers and texts apart, each by one token that an index holds, then reads the hits in order until the page is full. */
 async function rowsBySearch(
   models: Models,
   scope: Scope,
   filter: RowFilter,
-  sort: ListQuery['sort'],
+  sort: Sort,
   after: TimeKey | null,
   wanted: number,
   terms: SearchTerms,
 ): Promise<ConversationDoc[]> {
-  const ways: RowFilter[] = [];
-  if (terms.name.length > 0) ways.push({ searchTokens: { $all: terms.name } });
-  if (terms.phone) ways.push({ searchTokens: terms.phone.token, digits: { $regex: terms.phone.digits } });
-  if (terms.text.length > 0) ways.push({ _id: { $in: await conversationsWithText(models, scope, terms.text) } });
-  const found = await Promise.all(ways.map((way) => find(models, scope, { ...filter, ...way }, sort, after, wanted)));
-  const rows = [...new Map(found.flat().map((row) => [row._id, row])).values()];
-  return rows.toSorted((a, b) => (sort === 'newest' ? compare(b, a) : compare(a, b))).slice(0, wanted);
-}
-
-function compare(a: ConversationDoc, b: ConversationDoc): number {
-  return a.lastActivityAt.getTime() - b.lastActivityAt.getTime() || (a._id < b._id ? -1 : 1);
-}
-
-async function conversationsWithText(models: Models, scope: Scope, words: string[]): Promise<string[]> {
-  let ids: string[] = [];
-  for (const at of timeWindows('newest', null, Date.now())) {
-    const hits = await scope.find(models.messages, { tokens: { $all: words }, at }, { sort: { at: -1 }, limit: TEXT_HITS, projection: { conversationId: 1 } });
-    ids = hits.map((hit) => hit.conversationId);
-    if (hits.length === TEXT_HITS) break;
+  const hits = await Promise.all([byName(models, scope, terms), byPhone(models, scope, terms), byText(models, scope, terms)]);
+  const keys = [...new Map(hits.flat().map((key) => [key.id, key])).values()]
+    .filter((key) => !after || compareKeys(sort, key, after) > 0)
+    .toSorted((a, b) => compareKeys(sort, a, b));
+  const rows: ConversationDoc[] = [];
+  for (let start = 0; start < keys.length && rows.length < wanted; start += CHUNK) {
+    const ids = keys.slice(start, start + CHUNK).map((key) => key.id);
+    rows.push(...(await find(models, scope, { ...filter, _id: { $in: ids } }, sort, CHUNK)));
   }
-  return [...new Set(ids)];
+  return rows.slice(0, wanted);
 }
 
-function find(models: Models, scope: Scope, filter: RowFilter, sort: ListQuery['sort'], after: TimeKey | null, limit: number): Promise<ConversationDoc[]> {
-  const direction = sort === 'newest' ? -1 : 1;
-  return scope.find(
-    models.conversations,
-    { ...filter, ...beyond('lastActivityAt', sort, after) },
-    { sort: { lastActivityAt: direction, _id: direction }, limit, projection: { searchTokens: 0 } },
-  );
+async function byName(models: Models, scope: Scope, { name }: SearchTerms): Promise<TimeKey[]> {
+  if (name.length === 0) return [];
+  const hits = await rowsWithToken(models, scope, longest(name));
+  return hits.filter((row) => name.every((token) => row.searchTokens.includes(token))).map(keyOf);
+}
+
+async function byPhone(models: Models, scope: Scope, { phone }: SearchTerms): Promise<TimeKey[]> {
+  if (!phone) return [];
+  const hits = await rowsWithToken(models, scope, phone.token);
+  return hits.filter((row) => row.digits.includes(phone.digits)).map(keyOf);
+}
+
+function rowsWithToken(models: Models, scope: Scope, token: string): Promise<ConversationDoc[]> {
+  const projection = { lastActivityAt: 1, searchTokens: 1, digits: 1 };
+  return scope.find(models.conversations, { searchTokens: token }, { sort: { lastActivityAt: -1 }, limit: MAX_HITS, projection });
+}
+
+async function byText(models: Models, scope: Scope, { text }: SearchTerms): Promise<TimeKey[]> {
+  if (text.length === 0) return [];
+  const projection = { conversationId: 1, tokens: 1, at: 1 };
+  const hits = await scope.find(models.messages, { tokens: longest(text) }, { sort: { at: -1 }, limit: MAX_HITS, projection });
+  const ids = new Set(hits.filter((message) => text.every((word) => message.tokens.includes(word))).map((message) => message.conversationId));
+  const rows = await scope.find(models.conversations, { _id: { $in: [...ids] } }, { projection: { lastActivityAt: 1 } });
+  return rows.map(keyOf);
+}
+
+function keyOf({ _id, lastActivityAt }: ConversationDoc): TimeKey {
+  return { at: lastActivityAt, id: _id };
+}
+
+/** The longest word is the rarest, more often than not. */
+function longest(words: string[]): string {
+  return words.reduce((a, b) => (b.length > a.length ? b : a));
 }

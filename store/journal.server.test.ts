@@ -14,7 +14,7 @@ let key: ConversationKey;
 let contactId: string;
 
 beforeAll(async () => {
-  mongo = await startTestMongo();
+  mongo = await startTestMongo({ own: true });
   store = await openStore(mongo.uri, { dbName: `journal-${process.pid}`, serverSelectionTimeoutMs: 1_000 });
   dealer = await addDealership(store);
   key = dealer.key('+18255550001');

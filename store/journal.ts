@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Models } from './models/index.ts';
 import type { JournalEntry } from './models/journal.ts';
-import { beyond, cursorOf, parseCursor, type TimeKey } from './pages.ts';
+import { cursorOf, parseCursor, type TimeKey } from './pages.ts';
 
 /** The journal as it grows: what realtime and, later, outgoing webhooks are fed from. */
 export interface Journal {
@@ -57,13 +57,13 @@ export function createJournal(models: Models): Journal {
   };
 }
 
-function overlapping({ at }: TimeKey): TimeKey {
-  return { at: new Date(at.getTime() - OVERLAP_MS), id: '' };
+function overlapping({ at }: TimeKey): Date {
+  return new Date(at.getTime() - OVERLAP_MS);
 }
 
-function entriesFrom(models: Models, after: TimeKey, limit: number, filter: { dealershipId?: string } = {}): Promise<JournalEntry[]> {
-  const from = { committedAt: { $gte: after.at }, ...beyond('committedAt', 'oldest', after) };
-  return models.events.find({ ...filter, ...from }).sort({ committedAt: 1, _id: 1 }).limit(limit).lean();
+/** Entries from an instant on. An entry is known by its id, so that the next page may begin at the last one's instant. */
+function entriesFrom(models: Models, from: Date, limit: number, filter: { dealershipId?: string } = {}): Promise<JournalEntry[]> {
+  return models.events.find({ ...filter, committedAt: { $gte: from } }).sort({ committedAt: 1, _id: 1 }).limit(limit).lean();
 }
 
 function watch(models: Models, handler: (entries: JournalEntry[]) => void, { resumeAfter, onError }: WatchOptions): JournalWatch {
@@ -79,12 +79,15 @@ function watch(models: Models, handler: (entries: JournalEntry[]) => void, { res
   };
 
   const readAgain = async (): Promise<void> => {
-    for (let from = overlapping(last), full = true; full; ) {
-      const entries = await entriesFrom(models, from, READ_AGAIN_AT_ONCE);
-      const end = entries.at(-1);
-      if (end) from = { at: end.committedAt, id: end._id };
-      full = entries.length === READ_AGAIN_AT_ONCE;
+    let from = overlapping(last);
+    for (let limit = READ_AGAIN_AT_ONCE; ; ) {
+      const entries = await entriesFrom(models, from, limit);
       take(entries);
+      if (entries.length < limit) return;
+      const end = entries.at(-1)!.committedAt;
+      // All of them of one instant: then more of that instant are asked for.
+      limit = end > from ? READ_AGAIN_AT_ONCE : limit * 2;
+      from = end;
     }
   };
 

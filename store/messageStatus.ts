@@ -15,6 +15,8 @@ export interface StatusReport {
   providerMessageId?: string | undefined;
   error?: { code: string | null; message: string } | undefined;
   at: Date | number;
+  /** The accounts that the reporter may speak for; a message of another account is left alone. All, where absent. */
+  channelAccountIds?: string[] | undefined;
 }
 
 /**
@@ -29,6 +31,7 @@ export async function recordStatus(
 ): Promise<{ changed: boolean; key?: ConversationKey }> {
   const message = await models.messages.findById(report.messageId).lean();
   if (!message || message.direction === 'inbound') return { changed: false };
+  if (report.channelAccountIds && !report.channelAccountIds.includes(message.channelAccountId)) return { changed: false };
   const key = await keyOf(models, message);
   try {
     if (report.attempt !== message.attempt) await noteEarlierAttempt(models, message, report);
@@ -49,7 +52,7 @@ async function raise(models: Models, message: MessageDoc, report: StatusReport, 
   const { messageId, attempt, status, providerMessageId } = report;
   const error = report.error ?? null;
   if (providerMessageId !== undefined) {
-    await models.messages.updateOne({ _id: messageId, attempt, providerMessageId: null }, { $set: { providerMessageId } }, { session });
+    await models.messages.updateOne({ _id: messageId, attempt, providerMessageId: null }, { $set: { providerMessageId, providerKey: providerMessageId } }, { session });
   }
   const below = MESSAGE_STATUSES.filter((from) => from !== 'received' && mayFollow(from, status));
   const raised = await models.messages.updateOne({ _id: messageId, attempt, status: { $in: below } }, { $set: { status, error } }, { session });
@@ -65,6 +68,7 @@ function journalEntry(message: MessageDoc, { messageId, attempt, status, error, 
     conversationId: message.conversationId,
     position: null,
     type: 'deliveryStatus',
+    statusKey: `${messageId}/${attempt}/${status}`,
     at: new Date(at),
     actor: { kind: 'provider' },
     cause: { kind: 'input', id: `${messageId}/${attempt}/${status}`, requestId: null },

@@ -98,7 +98,7 @@ async function deliveryOf(models: Models, accounts: ChannelAccountRepository, me
 async function claimedProviderIds(models: Models, channelAccountId: string, ids: string[]): Promise<Set<string>> {
   const fields = { providerMessageId: 1, earlierProviderIds: 1 };
   const [current, earlier] = await Promise.all([
-    models.messages.find({ channelAccountId, providerMessageId: { $in: ids } }, fields).lean(),
+    models.messages.find({ channelAccountId, providerKey: { $in: ids } }, fields).lean(),
     models.messages.find({ channelAccountId, earlierProviderIds: { $in: ids } }, fields).lean(),
   ]);
   const claimed = [...current, ...earlier].flatMap((message) => [message.providerMessageId, ...message.earlierProviderIds]);
@@ -112,7 +112,7 @@ async function draftContext(models: Models, conversationId: string, upToPosition
   const [dealership, contact, messages] = await Promise.all([
     models.dealerships.findById(dealershipId).orFail().lean(),
     models.contacts.findOne({ _id: row.contact.id, dealershipId }).orFail().lean(),
-    pageBackwards<MessageDoc>(models.messages, { conversationId, dealershipId }, upToPosition + 1, limit),
+    pageBackwards<MessageDoc>(models.messages, { dealershipId, conversationId }, { before: upToPosition + 1, limit }),
   ]);
   const { name, fields } = contact;
   return {

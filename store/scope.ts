@@ -1,5 +1,5 @@
 import type { Model, ProjectionType, QueryFilter, UpdateQuery, UpdateWriteOpResult } from 'mongoose';
-import { pageBackwards } from './pages.ts';
+import { pageBackwards, type BackwardsPage } from './pages.ts';
 
 /** A collection whose documents belong to a dealership. */
 interface Owned {
@@ -16,11 +16,7 @@ export interface Scope {
   findOne<T extends Owned>(model: Model<T>, filter: QueryFilter<T>, projection?: ProjectionType<T>): Promise<T | null>;
   updateOne<T extends Owned>(model: Model<T>, filter: QueryFilter<T>, change: UpdateQuery<T>, upsert?: boolean): Promise<UpdateWriteOpResult>;
   /** Newest first, below a position. */
-  pageBackwards<T extends Owned & { position: number | null }>(
-    model: Model<T>,
-    filter: QueryFilter<T>,
-    range: { before: number | null; endPosition: number; limit: number },
-  ): Promise<T[]>;
+  pageBackwards<T extends Owned & { position: number | null }>(model: Model<T>, filter: QueryFilter<T>, page: BackwardsPage<T>): Promise<T[]>;
 }
 
 interface FindOptions<T> {
@@ -45,6 +41,6 @@ export function scopedTo(dealershipId: string): Scope {
     findOne: async <T extends Owned>(model: Model<T>, filter: QueryFilter<T>, projection?: ProjectionType<T>) =>
       (await model.findOne(own(filter), projection ?? null).lean()) as T | null,
     updateOne: (model, filter, change, upsert = false) => model.updateOne(own(filter), change, { upsert }),
-    pageBackwards: (model, filter, { before, endPosition, limit }) => pageBackwards(model, own(filter), before, limit, endPosition),
+    pageBackwards: (model, filter, page) => pageBackwards(model, own(filter), page),
   };
 }

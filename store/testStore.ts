@@ -23,10 +23,13 @@ export interface TestMongo {
   stop(): Promise<void>;
 }
 
-/** Starts the embedded database, or uses `MONGODB_URI` where it is given. */
-export async function startTestMongo(): Promise<TestMongo> {
+/**
+ * Starts the embedded database (the program that `SECANTUSD` names), or uses `MONGODB_URI` where it is given and the test
+ * does not want to end a server of its `own`.
+ */
+export async function startTestMongo({ own = false } = {}): Promise<TestMongo> {
   const given = process.env['MONGODB_URI'];
-  if (given !== undefined) return { uri: given, kill: unsupported, restart: unsupported, stop: async () => undefined };
+  if (given !== undefined && !own) return { uri: given, kill: unsupported, restart: unsupported, stop: async () => undefined };
   const folder = await mkdtemp(join(tmpdir(), 'leadline-store-'));
   const port = await freePort();
   const uri = `mongodb://127.0.0.1:${port}/leadline`;
@@ -49,7 +52,7 @@ async function unsupported(): Promise<void> {
 }
 
 async function startServer(folder: string, port: number, uri: string): Promise<ChildProcess> {
-  const command = process.env['SECANTUSD'] ?? '/tmp/tv/bin/secantusd-py';
+  const command = process.env['SECANTUSD'] ?? 'secantusd-py';
   const options = ['--host', '127.0.0.1', '--port', String(port), '--storage-path', folder, '--sync-on-commit'];
   const server = spawn(command, options, { stdio: 'ignore' });
   const probe = createStore(uri, { serverSelectionTimeoutMs: 60_000 });

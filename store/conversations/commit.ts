@@ -3,6 +3,7 @@ import type { CommitRequest, RowUpdate } from '@leadline/contract/ports.ts';
 import { AppError } from '@leadline/contract/errors.ts';
 import type { ConversationDoc } from '../models/conversation.ts';
 import type { Models } from '../models/index.ts';
+import { pageBackwards } from '../pages.ts';
 import { contactTokens, digitsOf } from '../searchTokens.ts';
 import { inTransaction, isDuplicateKey } from '../transaction.ts';
 import { duplicateInbounds, writeMessages } from './commitMessages.ts';
@@ -14,8 +15,8 @@ import { CONTACT_EVENTS, entriesOf, removeReplaced, type Replaced } from './comm
  */
 export type CommitResult = 'committed' | 'stale' | { duplicateInbounds: string[] };
 
-/** Creations that collide are tried again: the loser then finds the winner's row and asks its fence. */
-const CREATION_TRIES = 3;
+/** Attempts that collide are tried again: the loser then finds the winner's row and asks its fence. */
+const TRIES = 3;
 
 /**
  * Writes what a conversation has decided, in one transaction: design section 4. The last attempt by workflow time wins;
@@ -26,27 +27,21 @@ export async function commit(connection: Connection, models: Models, request: Co
     try {
       return await inTransaction(connection, (session) => commitOnce(models, request, session));
     } catch (error) {
-      if (error instanceof Refused) return error.result;
-      if (!isDuplicateKey(error) || attempt === CREATION_TRIES) throw error;
+      if (error instanceof Stale) return 'stale';
+      if (!isDuplicateKey(error)) throw error;
+      const duplicates = await duplicateInbounds(models, request);
+      if (duplicates.length > 0) return { duplicateInbounds: duplicates };
+      if (attempt === TRIES) throw error;
     }
   }
 }
 
 /** Thrown inside the transaction so that nothing of it stays. */
-class Refused extends Error {
-  readonly result: CommitResult;
-
-  constructor(result: CommitResult) {
-    super('refused');
-    this.result = result;
-  }
-}
+class Stale extends Error {}
 
 async function commitOnce(models: Models, request: CommitRequest, session: ClientSession): Promise<CommitResult> {
   const before = await takeFence(models, request, session);
-  const replaced = await removeReplaced(models, request, before?.position ?? 0, session);
-  const duplicates = await duplicateInbounds(models, request, session);
-  if (duplicates.length > 0) throw new Refused({ duplicateInbounds: duplicates });
+  const replaced = await removeReplaced(models, request, before, session);
   const entries = entriesOf(request, replaced.positions.size > 0);
   await writeMessages(models, request, entries, session);
   if (entries.length > 0) await models.events.insertMany(entries, { session, lean: true });
@@ -56,23 +51,24 @@ async function commitOnce(models: Models, request: CommitRequest, session: Clien
 }
 
 /**
- * The compare-and-set that everything else hangs on, and the row's new content in the same write. Answers the row's
- * position before; null for a row that is new.
+ * The compare-and-set that everything else hangs on, and the row's new content in the same write. Answers the position
+ * that the row had; 0 for a row that is new. Throws `Stale`.
  */
-async function takeFence(models: Models, request: CommitRequest, session: ClientSession): Promise<{ position: number } | null> {
-  const { key, fenceAt } = request;
-  const before = await models.conversations
-    .findOneAndUpdate(
-      { _id: key.conversationId, dealershipId: key.dealershipId, fenceAt: { $lte: fenceAt } },
-      { $set: rowFields(request) },
-      { session, projection: { position: 1 }, returnDocument: 'before' },
-    )
-    .lean();
-  if (before) return before;
-  const standing = await models.conversations.findById(key.conversationId, { _id: 1 }, { session }).lean();
-  if (standing) throw new Refused('stale');
-  await models.conversations.insertMany([await newRow(models, request, session)], { session, lean: true });
-  return null;
+async function takeFence(models: Models, request: CommitRequest, session: ClientSession): Promise<number> {
+  const { key, fenceAt, firstPosition } = request;
+  const behindFence = { _id: key.conversationId, dealershipId: key.dealershipId, fenceAt: { $lte: fenceAt } };
+  const change = { $set: rowFields(request) };
+  const position = firstPosition - 1;
+  // Nearly every commit goes on where the last one ended: that takes one write and no read.
+  if (position > 0 && (await models.conversations.updateOne({ ...behindFence, position }, change, { session })).matchedCount > 0) return position;
+  const row = await models.conversations.findById(key.conversationId, { position: 1 }, { session }).lean();
+  if (!row) {
+    await models.conversations.insertMany([await newRow(models, request)], { session, lean: true });
+    return 0;
+  }
+  const taken = await models.conversations.updateOne(behindFence, change, { session });
+  if (taken.matchedCount === 0) throw new Stale();
+  return row.position;
 }
 
 function rowFields(request: CommitRequest): Omit<ConversationDoc, FixedField | 'preview' | 'readBy'> & Partial<ConversationDoc> {
@@ -111,11 +107,13 @@ function statusFields(row: RowUpdate) {
 /** What a row keeps from its creation on; a contact's new name is written by whoever renames it. */
 type FixedField = '_id' | 'dealershipId' | 'channel' | 'channelAccount' | 'contact' | 'digits' | 'searchTokens';
 
-async function newRow(models: Models, request: CommitRequest, session: ClientSession): Promise<ConversationDoc> {
+async function newRow(models: Models, request: CommitRequest): Promise<ConversationDoc> {
   const { key, contactId } = request;
   const { dealershipId } = key;
-  const contact = await models.contacts.findOne({ _id: contactId, dealershipId }, null, { session }).lean();
-  const account = await models.channelAccounts.findOne({ _id: key.channelAccountId, dealershipId }, null, { session }).lean();
+  const [contact, account] = await Promise.all([
+    models.contacts.findOne({ _id: contactId, dealershipId }).lean(),
+    models.channelAccounts.findOne({ _id: key.channelAccountId, dealershipId }).lean(),
+  ]);
   if (!contact || !account) throw new AppError('not-found', `The conversation ${key.conversationId} has no contact or no channel account.`);
   return {
     preview: null,
@@ -152,9 +150,10 @@ async function updateCards(models: Models, request: CommitRequest, replaced: Rep
 
 /** The replaced events may have left their message on the row: the last one that stands is shown instead. */
 async function restorePreview(models: Models, request: CommitRequest, session: ClientSession): Promise<void> {
-  const { conversationId } = request.key;
-  const last = await models.messages.findOne({ conversationId, position: { $gt: 0 } }, null, { session }).sort({ position: -1 }).lean();
-  const preview = last && { text: last.text, author: last.author, userId: last.userId, at: last.at };
+  const { dealershipId, conversationId } = request.key;
+  const end = request.events.at(-1)?.position ?? request.firstPosition;
+  const [last] = await pageBackwards(models.messages, { dealershipId, conversationId }, { before: end + 1, limit: 1, session });
+  const preview = last ? { text: last.text, author: last.author, userId: last.userId, at: last.at } : null;
   await models.conversations.updateOne({ _id: conversationId }, { $set: { preview } }, { session });
 }
 

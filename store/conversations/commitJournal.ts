@@ -19,8 +19,8 @@ export interface Replaced {
 export async function removeReplaced(models: Models, request: CommitRequest, rowPosition: number, session: ClientSession): Promise<Replaced> {
   const { firstPosition, key } = request;
   if (rowPosition < firstPosition) return { positions: new Set(), touchesContact: false };
-  const { conversationId } = key;
-  const standing = { conversationId, position: { $gte: firstPosition } };
+  const { dealershipId, conversationId } = key;
+  const standing = { dealershipId, conversationId, position: { $gte: firstPosition } };
   const replaced = await models.events.find(standing, { position: 1, type: 1, data: 1, before: 1 }, { session }).lean();
   await models.events.deleteMany(standing, { session });
   // None of these messages has left: a message is handed over only in the task in which its commit succeeded.
@@ -45,6 +45,7 @@ export function entriesOf(request: CommitRequest, replaced: boolean): JournalEnt
     conversationId,
     position: event.position,
     type: event.type,
+    statusKey: null,
     at: new Date(event.at),
     actor: event.actor,
     cause: event.cause,

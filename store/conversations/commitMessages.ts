@@ -3,19 +3,18 @@ import type { ConversationEvent } from '@leadline/contract/conversation.ts';
 import { MESSAGE_STATUSES, mayFollow } from '@leadline/contract/messageStatus.ts';
 import type { CommitRequest } from '@leadline/contract/ports.ts';
 import type { Models } from '../models/index.ts';
-import type { JournalEntry, MessageDoc } from '../models/journal.ts';
+import { providerKeyOf, type JournalEntry, type MessageDoc } from '../models/journal.ts';
 import { messageTokens } from '../searchTokens.ts';
 
 type EventOf<T extends ConversationEvent['type']> = Extract<ConversationEvent, { type: T }>;
 
-/** Provider's ids of this commit's inbound messages that stand with other messages already. */
-export async function duplicateInbounds(models: Models, request: CommitRequest, session: ClientSession): Promise<string[]> {
-  const ids = request.events.flatMap((event) => (event.type === 'messageReceived' ? [event.data.providerMessageId] : []));
-  if (ids.length === 0) return [];
+/** Provider's ids of this commit's inbound messages that stand with messages of earlier positions or other conversations. */
+export async function duplicateInbounds(models: Models, { key, events, firstPosition }: CommitRequest): Promise<string[]> {
+  const ids = events.flatMap((event) => (event.type === 'messageReceived' ? [event.data.providerMessageId] : []));
   const standing = await models.messages
-    .find({ channelAccountId: request.key.channelAccountId, providerMessageId: { $in: ids } }, { providerMessageId: 1 }, { session })
+    .find({ channelAccountId: key.channelAccountId, providerKey: { $in: ids } }, { providerKey: 1, conversationId: 1, position: 1 })
     .lean();
-  return standing.map((message) => message.providerMessageId!);
+  return standing.filter((one) => one.conversationId !== key.conversationId || one.position < firstPosition).map((one) => one.providerKey);
 }
 
 /** Writes what the events say about messages; an event that changes a message keeps with it how that stood before. */
@@ -52,6 +51,7 @@ function inbound({ data, position }: EventOf<'messageReceived'>, request: Commit
     status: 'received',
     attempt: 1,
     providerMessageId: data.providerMessageId,
+    providerKey: data.providerMessageId,
     late: data.late,
   };
 }
@@ -70,6 +70,7 @@ function outbound({ data, position, at }: EventOf<'messageQueued'>, request: Com
     status: 'queued',
     attempt: data.attempt,
     providerMessageId: null,
+    providerKey: providerKeyOf(data.messageId, null),
     late: false,
   };
 }
@@ -86,7 +87,7 @@ async function queueAgain(models: Models, { data }: EventOf<'messageQueued'>, en
   if (!message || message.attempt >= data.attempt) return;
   entry.before = beforeOf(message);
   const earlierProviderIds = [...message.earlierProviderIds, ...(message.providerMessageId === null ? [] : [message.providerMessageId])];
-  const again = { status: 'queued', attempt: data.attempt, providerMessageId: null, earlierProviderIds, sendingAt: null, error: null } as const;
+  const again = { status: 'queued', attempt: data.attempt, providerMessageId: null, providerKey: providerKeyOf(data.messageId, null), earlierProviderIds, sendingAt: null, error: null } as const;
   await models.messages.updateOne({ _id: data.messageId }, { $set: again }, { session });
 }
 
@@ -103,6 +104,6 @@ async function fail(
   if (before) entry.before = beforeOf(before);
 }
 
-function beforeOf({ status, attempt, providerMessageId, earlierProviderIds, error }: MessageDoc): NonNullable<JournalEntry['before']> {
-  return { status, attempt, providerMessageId, earlierProviderIds, error };
+function beforeOf({ status, attempt, providerMessageId, providerKey, earlierProviderIds, error }: MessageDoc): NonNullable<JournalEntry['before']> {
+  return { status, attempt, providerMessageId, providerKey, earlierProviderIds, error };
 }

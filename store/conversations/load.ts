@@ -11,16 +11,18 @@ import { isDuplicateKey } from '../transaction.ts';
 
 /** What a run starts from. Writes only the default contact of an unknown address, by a unique key. */
 export async function loadConversation(models: Models, key: ConversationKey): Promise<LoadedConversation> {
-  const dealership = await models.dealerships.findById(key.dealershipId).lean();
+  const [dealership, row] = await Promise.all([
+    models.dealerships.findById(key.dealershipId).lean(),
+    models.conversations.findOne({ _id: key.conversationId, dealershipId: key.dealershipId }, { position: 1 }).lean(),
+  ]);
   if (!dealership) throw new AppError('not-found', `There is no dealership ${key.dealershipId}.`);
-  const [stored, contact, policy] = await Promise.all([
-    models.conversationStates.findOne({ _id: key.conversationId, dealershipId: key.dealershipId }).lean(),
+  const [history, contact, policy] = await Promise.all([
+    row ? historyOf(models, key) : { state: null, events: [] },
     contactOf(models, key, dealership),
     dealership.defaultProcessId === null ? null : publishedPolicy(models, key.dealershipId, dealership.defaultProcessId),
   ]);
   return {
-    state: stored?.state ?? null,
-    events: await eventsAfter(models, key.conversationId, stored?.position ?? 0),
+    ...history,
     start: {
       contactId: contact._id,
       ownerId: contact.ownerId,
@@ -66,9 +68,11 @@ function newContact(key: ConversationKey, dealership: DealershipDoc, ownerId: st
 
 const SOURCES = { sms: 'Text message', messenger: 'Messenger', webchat: 'Web chat' } as const;
 
-async function eventsAfter(models: Models, conversationId: string, position: number): Promise<ConversationEvent[]> {
-  const entries = await models.events.find({ conversationId, position: { $gt: position } }).sort({ position: 1 }).lean();
-  return entries.map(toEvent);
+async function historyOf(models: Models, { dealershipId, conversationId }: ConversationKey): Promise<Pick<LoadedConversation, 'state' | 'events'>> {
+  const stored = await models.conversationStates.findOne({ _id: conversationId, dealershipId }).lean();
+  const later = { dealershipId, conversationId, position: { $gt: stored?.position ?? 0 } };
+  const entries = await models.events.find(later).sort({ position: 1 }).lean();
+  return { state: stored?.state ?? null, events: entries.map(toEvent) };
 }
 
 /** The journal keeps no text of messages: the core's state does not depend on it. */

@@ -56,4 +56,4 @@ export const reminderSchema = collectionSchema<ReminderDoc>({
   doneAt: INSTANT_OR_NULL,
 });
 reminderSchema.index({ dealershipId: 1, doneAt: 1, dueAt: 1 });
-reminderSchema.index({ conversationId: 1, position: 1 });
+reminderSchema.index({ dealershipId: 1, conversationId: 1, position: 1 });

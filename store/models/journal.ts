@@ -27,6 +27,8 @@ export interface MessageDoc {
   attempt: number;
   /** The provider's id; of the current attempt, for a message of ours. */
   providerMessageId: string | null;
+  /** What is unique per channel account: the provider's id, or our own while there is none (`providerKeyOf`). */
+  providerKey: string;
   /** Provider's ids of earlier attempts: they are taken, too. */
   earlierProviderIds: string[];
   /** When the current attempt was begun. */
@@ -53,18 +55,22 @@ export const messageSchema = collectionSchema<MessageDoc>({
   status: REQUIRED_TEXT,
   attempt: { type: Number, required: true },
   providerMessageId: TEXT_OR_NULL,
+  providerKey: REQUIRED_TEXT,
   earlierProviderIds: { type: [String], default: [] },
   sendingAt: INSTANT_OR_NULL,
   error: { type: Object, default: null },
   late: { type: Boolean, default: false },
 });
-messageSchema.index({ conversationId: 1, position: -1 });
-messageSchema.index({ dealershipId: 1, tokens: 1, at: -1 });
-messageSchema.index(
-  { channelAccountId: 1, providerMessageId: 1 },
-  { unique: true, partialFilterExpression: { providerMessageId: { $type: 'string' } } },
-);
+messageSchema.index({ dealershipId: 1, conversationId: 1, position: 1 });
+messageSchema.index({ dealershipId: 1, tokens: 1 });
+// Unique for all, rather than where the provider's id is present: no lookup by such a partial index is served by it.
+messageSchema.index({ channelAccountId: 1, providerKey: 1 }, { unique: true });
 messageSchema.index({ channelAccountId: 1, earlierProviderIds: 1 });
+
+/** The value of `providerKey`: two messages of one account never share a provider's id. */
+export function providerKeyOf(messageId: string, providerMessageId: string | null): string {
+  return providerMessageId ?? `own/${messageId}`;
+}
 
 /** An entry of the journal. Texts of messages stand with the messages. */
 export interface JournalEntry {
@@ -74,6 +80,8 @@ export interface JournalEntry {
   /** Null for a delivery status: the provider's fact, not a decision of the workflow. */
   position: number | null;
   type: string;
+  /** Null but for a delivery status, of which each is written once. */
+  statusKey: string | null;
   at: Date;
   actor: { kind: 'customer' | 'user' | 'autopilot' | 'provider' | 'system'; userId?: string; processVersionId?: string };
   cause: { kind: 'input' | 'event'; id?: string; requestId?: string | null; position?: number };
@@ -83,7 +91,7 @@ export interface JournalEntry {
   /** When it was written, by the clock of the writer; with `_id` the journal's order. */
   committedAt: Date;
   /** How the message stood before this event sent it again; put back when the event is replaced. */
-  before?: Pick<MessageDoc, 'status' | 'attempt' | 'providerMessageId' | 'earlierProviderIds' | 'error'>;
+  before?: Pick<MessageDoc, 'status' | 'attempt' | 'providerMessageId' | 'providerKey' | 'earlierProviderIds' | 'error'>;
 }
 
 export const eventSchema = collectionSchema<JournalEntry>({
@@ -91,6 +99,7 @@ export const eventSchema = collectionSchema<JournalEntry>({
   conversationId: REQUIRED_TEXT,
   position: { type: Number, default: null },
   type: REQUIRED_TEXT,
+  statusKey: TEXT_OR_NULL,
   at: REQUIRED_INSTANT,
   actor: { type: Object, required: true },
   cause: { type: Object, required: true },
@@ -99,6 +108,6 @@ export const eventSchema = collectionSchema<JournalEntry>({
   committedAt: REQUIRED_INSTANT,
   before: { type: Object },
 });
-eventSchema.index({ conversationId: 1, position: 1 }, { unique: true, partialFilterExpression: { position: { $type: 'number' } } });
+eventSchema.index({ dealershipId: 1, conversationId: 1, position: 1, statusKey: 1 }, { unique: true });
 eventSchema.index({ dealershipId: 1, committedAt: 1, _id: 1 });
 eventSchema.index({ committedAt: 1, _id: 1 });

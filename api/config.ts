@@ -1,0 +1,58 @@
+import { resolve } from 'node:path';
+import * as z from 'zod';
+
+const simulatedParts = z
+  .string()
+  .default('')
+  .transform((list) => list.split(',').map((name) => name.trim()).filter((name) => name !== ''))
+  .pipe(z.array(z.enum(['twilio', 'messenger', 'openai'])));
+
+const Settings = z.object({
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  HOST: z.string().default('127.0.0.1'),
+  PUBLIC_URL: z.url().optional(),
+  MONGODB_URI: z.string().min(1),
+  TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
+  TEMPORAL_NAMESPACE: z.string().default('default'),
+  TEMPORAL_UI_URL: z.url().optional(),
+  WEB_DIR: z.string().default('web/dist/browser'),
+  SIMULATOR_URL: z.url().optional(),
+  SIMULATED: simulatedParts,
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+
+/** The API's settings, ready to use. */
+export interface ApiConfig {
+  port: number;
+  host: string;
+  /** Where browsers and providers reach the API: webhooks are signed over it. No slash at the end. */
+  publicUrl: string;
+  mongodbUri: string;
+  temporal: { address: string; namespace: string; uiUrl: string | null };
+  /** Folder of the built Angular app. */
+  webDir: string;
+  simulatorUrl: string | null;
+  simulated: ('twilio' | 'messenger' | 'openai')[];
+  logLevel: string;
+}
+
+/** Reads the settings, folders relative to `root`; throws one sentence that names every setting that is wrong. */
+export function readApiConfig(env: NodeJS.ProcessEnv, root: string): ApiConfig {
+  const parsed = Settings.safeParse(env);
+  if (!parsed.success) {
+    const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new Error(`These settings of the API are wrong or missing: ${wrong.join('; ')}.`);
+  }
+  const settings = parsed.data;
+  return {
+    port: settings.PORT,
+    host: settings.HOST,
+    publicUrl: (settings.PUBLIC_URL ?? `http://localhost:${settings.PORT}`).replace(/\/+$/, ''),
+    mongodbUri: settings.MONGODB_URI,
+    temporal: { address: settings.TEMPORAL_ADDRESS, namespace: settings.TEMPORAL_NAMESPACE, uiUrl: settings.TEMPORAL_UI_URL ?? null },
+    webDir: resolve(root, settings.WEB_DIR),
+    simulatorUrl: settings.SIMULATOR_URL?.replace(/\/+$/, '') ?? null,
+    simulated: settings.SIMULATED,
+    logLevel: settings.LOG_LEVEL,
+  };
+}

@@ -1,0 +1,134 @@
+import * as z from 'zod/mini';
+import type { UpdateArgs, UpdateBase, UpdateResults } from '@leadline/contract/conversation.ts';
+import { AppError } from '@leadline/contract/errors.ts';
+import { parseMessageId } from '@leadline/contract/ids.ts';
+import type { UpdateName } from '@leadline/contract/names.ts';
+import {
+  AutopilotResult,
+  DraftView,
+  SelectProcess,
+  SendMessage,
+  SendMessageResult,
+  SetAssignees,
+  SetAutopilot,
+  SetStage,
+} from '@leadline/contract/rest.ts';
+import type { Engine } from '../engine.ts';
+import { route, type Call, type Route } from '../route.ts';
+import { found } from './routes.ts';
+
+const TAG = 'Actions';
+type AnyCall = Call<unknown, unknown>;
+type OwnArgs<Name extends UpdateName> = Omit<UpdateArgs[Name], keyof UpdateBase>;
+
+/** What people do in a conversation: each is an update of its workflow, answered once it is committed. */
+export function actionRoutes(engine: Pick<Engine, 'update'>): Route[] {
+  /** The conversation must be the dealership's own: its key is read through the scoped inbox. */
+  async function update<Name extends UpdateName>(call: AnyCall, name: Name, args: OwnArgs<Name>): Promise<UpdateResults[Name]> {
+    const key = found(await call.inbox.key(call.params['id']!));
+    const base = { userId: call.user.id, requestId: call.requestId };
+    // A client cannot take another user's action for its own by guessing its key.
+    const updateId = `${call.user.id}/${call.idempotencyKey}`;
+    return engine.update(key, name, { ...base, ...args } as UpdateArgs[Name], updateId);
+  }
+
+  async function messageAnswer(call: AnyCall, messageId: string) {
+    const [message] = await call.inbox.messagesById([messageId]);
+    if (!message) throw new AppError('unavailable', 'The message was taken, and cannot be shown yet.');
+    return { message };
+  }
+
+  return [
+    route('post /conversations/:id/messages', {
+      tag: TAG,
+      summary: 'Sends a message; a pending Auto Pilot reply is dropped.',
+      body: SendMessage,
+      answer: SendMessageResult,
+      status: 201,
+      async handle(call) {
+        const { text, fromDraftId } = call.body;
+        const { messageId } = await update(call, 'sendMessage', { text, fromDraftId });
+        return messageAnswer(call, messageId);
+      },
+    }),
+    route('post /conversations/:id/messages/:messageId/retry', {
+      tag: TAG,
+      summary: 'Sends a failed message again.',
+      answer: SendMessageResult,
+      async handle(call) {
+        const messageId = call.params['messageId']!;
+        if (parseMessageId(messageId)?.conversationId !== call.params['id']) throw new AppError('not-found', 'There is no such message in this conversation.');
+        await update(call, 'retryMessage', { messageId });
+        return messageAnswer(call, messageId);
+      },
+    }),
+    route('post /conversations/:id/drafts', {
+      tag: TAG,
+      summary: 'Drafts the reply that Auto Pilot would send; sends nothing.',
+      answer: DraftView,
+      status: 201,
+      handle: (call) => update(call, 'generateReply', {}),
+    }),
+    route('put /conversations/:id/autopilot', {
+      tag: TAG,
+      summary: 'Turns Auto Pilot on or off, and says what that armed or cancelled.',
+      body: SetAutopilot,
+      answer: AutopilotResult,
+      async handle(call) {
+        const { on, cancelled, armed, committed } = await update(call, 'setAutopilot', call.body);
+        return { on, cancelled: dueIso(cancelled), armed: dueIso(armed), committed };
+      },
+    }),
+    route('put /conversations/:id/process', {
+      tag: TAG,
+      summary: 'Selects the process (agent) that answers here.',
+      body: SelectProcess,
+      answer: z.object({ processId: z.string(), versionId: z.string() }),
+      handle: (call) => update(call, 'selectProcess', call.body),
+    }),
+    route('put /conversations/:id/stage', {
+      tag: TAG,
+      summary: 'Sets the pipeline stage.',
+      body: SetStage,
+      answer: SetStage,
+      async handle(call) {
+        const dealership = await call.inbox.dealership();
+        if (!dealership?.stages.some((stage) => stage.key === call.body.stage)) throw wrongField('stage', 'is not a stage of this dealership');
+        return update(call, 'setStage', call.body);
+      },
+    }),
+    route('put /conversations/:id/assignees', {
+      tag: TAG,
+      summary: 'Sets the assignees; the first is the owner.',
+      body: SetAssignees,
+      answer: z.object({ ownerId: z.nullable(z.string()), userIds: z.array(z.string()) }),
+      async handle(call) {
+        const userIds = [...new Set(call.body.userIds)];
+        const users = await call.inbox.users();
+        if (!userIds.every((id) => users.some((user) => user.id === id))) throw wrongField('userIds', 'names somebody who does not work here');
+        return update(call, 'assign', { ownerId: userIds[0] ?? null, userIds, takeOver: call.body.takeOver });
+      },
+    }),
+    route('post /conversations/:id/agenda/:itemId/run', {
+      tag: TAG,
+      summary: 'Does an agenda item at once.',
+      answer: z.object({ itemId: z.string() }),
+      handle: (call) => update(call, 'actNow', { itemId: call.params['itemId']! }),
+    }),
+    route('delete /conversations/:id/agenda/:itemId', {
+      tag: TAG,
+      summary: 'Takes an agenda item back.',
+      async handle(call) {
+        await update(call, 'cancelAgendaItem', { itemId: call.params['itemId']! });
+      },
+    }),
+  ];
+}
+
+function dueIso(item: { dueAt: number } | null): { dueAt: string } | null {
+  return item && { dueAt: new Date(item.dueAt).toISOString() };
+}
+
+function wrongField(path: string, message: string): AppError {
+  return new AppError('invalid', 'Some fields are missing or wrong.', { errors: [{ path, message }] });
+}

@@ -1,0 +1,131 @@
+import { afterRenderEffect, Component, computed, type ElementRef, inject, input, linkedSignal, signal, viewChild } from '@angular/core';
+import type { ConversationRow } from '@leadline/contract/rest.ts';
+import { smsSize } from '@leadline/contract/sms.ts';
+import { messageOf } from '../../core/api.ts';
+import { firstName, phoneText } from '../../core/contactNames.ts';
+import { Icon } from '../../core/icon.ts';
+import { Screen } from '../../core/screen.ts';
+import { Toasts } from '../../core/toasts.ts';
+import { Actions } from '../actions.ts';
+import { Outbox } from '../thread/outbox.ts';
+import { Drafts, NOTHING } from './drafts.ts';
+
+/** The provider's and our own limit of a message. */
+const MAX_CHARACTERS = 1600;
+const MAX_HEIGHT_PX = 220;
+
+/** Where a person writes. What stands in it is never lost; why it may not be sent is said before it is typed. */
+@Component({
+  selector: 'll-composer',
+  imports: [Icon],
+  templateUrl: './composer.html',
+  styleUrl: './composer.scss',
+})
+export class Composer {
+  private readonly drafts = inject(Drafts);
+  private readonly outbox = inject(Outbox);
+  private readonly actions = inject(Actions);
+  private readonly toasts = inject(Toasts);
+  private readonly screen = inject(Screen);
+
+  readonly row = input.required<ConversationRow>();
+  readonly processNames = input.required<ReadonlyMap<string, string>>();
+
+  private readonly field = viewChild.required<ElementRef<HTMLTextAreaElement>>('field');
+  private readonly id = computed(() => this.row().id);
+  protected readonly current = computed(() => this.drafts.of(this.id()));
+  protected readonly text = computed(() => this.current().text);
+  /** Conversations for which a draft is being written. */
+  private readonly drafting = signal<ReadonlySet<string>>(new Set());
+  protected readonly isDrafting = computed(() => this.drafting().has(this.id()));
+  /** Why there is no draft; gone with the next conversation. */
+  protected readonly note = linkedSignal<string, string>({ source: this.id, computation: () => '' });
+
+  protected readonly blocked = computed(() => {
+    const { optedOut, contact } = this.row();
+    return optedOut ? `${firstName(contact)} has opted out: nothing may be sent until they text START.` : '';
+  });
+  protected readonly placeholder = computed(() => `Message ${firstName(this.row().contact)} from ${phoneText(this.row().channelAccount.address)}…`);
+  protected readonly length = computed(() => smsSize(this.text()));
+  protected readonly counter = computed(() => {
+    const { length, capacity, segments } = this.length();
+    return `${length} / ${capacity}${segments > 1 ? ` · ${segments} texts` : ''}`;
+  });
+  protected readonly counterTitle = computed(() =>
+    this.length().encoding === 'UCS-2' ? 'An emoji or special character is in it: 70 characters fit into one text.' : '160 characters fit into one text.',
+  );
+  protected readonly isTooLong = computed(() => this.text().length > MAX_CHARACTERS);
+  protected readonly canSend = computed(() => this.text().trim() !== '' && !this.isTooLong() && this.blocked() === '');
+  protected readonly aiName = computed(() => {
+    const { ai, text } = this.current();
+    return ai && ai.text === text ? (this.processNames().get(ai.processVersionId) ?? 'the process') : null;
+  });
+
+  constructor() {
+    afterRenderEffect(() => {
+      this.text();
+      const field = this.field().nativeElement;
+      field.style.height = 'auto';
+      field.style.height = `${Math.min(field.scrollHeight, MAX_HEIGHT_PX)}px`;
+    });
+  }
+
+  /** False when nothing may be written. */
+  focus(): boolean {
+    if (this.blocked() !== '') return false;
+    this.field().nativeElement.focus();
+    return true;
+  }
+
+  /** Puts the reply in that Auto Pilot would send. */
+  async draft(): Promise<void> {
+    const row = this.row();
+    if (this.drafting().has(row.id) || this.blocked() !== '') return;
+    this.drafting.update((ids) => new Set([...ids, row.id]));
+    this.note.set('');
+    try {
+      const { outcome, text, reason, draftId, processVersionId } = await this.actions.draft(row);
+      if (outcome === 'reply') this.putDraft(row.id, { text, ai: { draftId, text, processVersionId } });
+      else this.say(row.id, outcome === 'handOff' ? `No draft, a person should answer: ${reason}` : `No draft, no answer is needed: ${reason}`);
+    } catch (error) {
+      this.say(row.id, messageOf(error));
+    } finally {
+      this.drafting.update((ids) => new Set([...ids].filter((id) => id !== row.id)));
+    }
+  }
+
+  protected onInput(text: string): void {
+    const { ai } = this.current();
+    this.drafts.set(this.id(), { text, ai: text.trim() === '' ? null : ai });
+  }
+
+  protected onKey(event: KeyboardEvent): void {
+    // An input method uses Enter to choose a word (Safari says so only by the old key code).
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === 'Enter' && !event.shiftKey && !event.altKey) {
+      event.preventDefault();
+      this.send();
+    }
+    if (event.key === 'Escape') this.field().nativeElement.blur();
+  }
+
+  protected send(): void {
+    if (!this.canSend()) return;
+    const { id, position } = this.row();
+    this.outbox.send({ conversationId: id, text: this.text().trim(), fromDraftId: this.current().ai?.draftId ?? null, afterPosition: position });
+    this.drafts.set(id, NOTHING);
+    this.note.set('');
+    if (!this.screen.isNarrow() || document.activeElement === this.field().nativeElement) this.field().nativeElement.focus();
+  }
+
+  private putDraft(id: string, draft: Parameters<Drafts['set']>[1]): void {
+    const before = this.drafts.of(id);
+    this.drafts.set(id, draft);
+    if (before.text.trim() !== '') this.toasts.offer('The draft stands in place of what you had written.', 'Undo', () => this.drafts.set(id, before));
+    if (this.id() === id) this.field().nativeElement.focus();
+  }
+
+  private say(id: string, note: string): void {
+    if (this.id() === id) this.note.set(note);
+  }
+}

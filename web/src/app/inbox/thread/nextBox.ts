@@ -1,0 +1,56 @@
+import { Component, computed, inject, input } from '@angular/core';
+import type { AgendaItemView, ConversationRow } from '@leadline/contract/rest.ts';
+import { Clock } from '../../core/clock.ts';
+import { firstName } from '../../core/contactNames.ts';
+import { Icon } from '../../core/icon.ts';
+import { countdown, exactTime, hasCome, isLate } from '../../core/times.ts';
+import { Actions } from '../actions.ts';
+
+/** What will happen by itself in this conversation, when, and what one can do about it. */
+@Component({
+  selector: 'll-next-box',
+  imports: [Icon],
+  templateUrl: './nextBox.html',
+  styleUrl: './nextBox.scss',
+})
+export class NextBox {
+  private readonly clock = inject(Clock);
+  private readonly actions = inject(Actions);
+
+  readonly row = input.required<ConversationRow>();
+
+  protected readonly items = computed(() => this.row().agenda);
+  /** Why nothing is planned, while a customer waits. */
+  protected readonly nothing = computed(() => {
+    const { optedOut, waitingSince, autopilot, processId, contact } = this.row();
+    if (optedOut) return 'Nothing is planned: the customer has opted out.';
+    if (waitingSince === null) return null;
+    const waits = `${firstName(contact)} waits for an answer.`;
+    if (!autopilot) return `Nothing is planned: Auto Pilot is off. ${waits}`;
+    return processId === null ? `Nothing is planned: Auto Pilot needs a process. ${waits}` : `Nothing is planned. ${waits}`;
+  });
+
+  protected when(item: AgendaItemView): string {
+    const at = Date.parse(item.at);
+    if (isLate(at, this.clock.now())) return 'late';
+    if (item.phase === 'drafting' || hasCome(at, this.clock.now())) return item.kind === 'autopilotReply' ? 'writing…' : 'now';
+    const left = countdown(at, this.clock.now());
+    return /^\d/.test(left) ? `in ${left}` : left;
+  }
+
+  protected exact(item: AgendaItemView): string {
+    return exactTime(Date.parse(item.at));
+  }
+
+  protected isSoon(item: AgendaItemView): boolean {
+    return Date.parse(item.at) - this.clock.minute() < 3_600_000;
+  }
+
+  protected actNow(item: AgendaItemView): void {
+    void this.actions.actNow(this.row(), item);
+  }
+
+  protected cancel(item: AgendaItemView): void {
+    void this.actions.cancelItem(this.row(), item);
+  }
+}
