@@ -13,7 +13,12 @@ export interface EmbeddedOptions {
 }
 
 /** Embedded MongoDB (docs/adr/0006): its writes are durable only with `--sync-on-commit`. */
-export async function embeddedMongo({ tools, dataFolder, logFolder, port }: EmbeddedOptions): Promise<{ part: Part; uri: string }> {
+export async function embeddedMongo({
+  tools,
+  dataFolder,
+  logFolder,
+  port,
+}: EmbeddedOptions): Promise<{ part: Part; uri: string }> {
   const storage = path.join(dataFolder, 'mongo');
   await mkdir(storage, { recursive: true });
   const args = ['--host', '127.0.0.1', '--port', String(port), '--storage-path', storage, '--sync-on-commit'];
@@ -29,7 +34,9 @@ export async function embeddedMongo({ tools, dataFolder, logFolder, port }: Embe
 }
 
 /** Temporal's dev server on a SQLite file, with its UI where a port for it is given. */
-export async function embeddedTemporal(options: EmbeddedOptions & { uiPort: number | null }): Promise<{ part: Part; address: string }> {
+export async function embeddedTemporal(
+  options: EmbeddedOptions & { uiPort: number | null },
+): Promise<{ part: Part; address: string }> {
   const { tools, dataFolder, logFolder, port, uiPort } = options;
   await mkdir(dataFolder, { recursive: true });
   const ui = uiPort === null ? ['--headless'] : ['--ui-port', String(uiPort)];
@@ -58,7 +65,8 @@ export function freePort(): Promise<number> {
 
 /** Throws a sentence when something listens on the port already. */
 export async function requireFreePort(port: number, what: string, setting: string): Promise<void> {
-  if (await answersOn(port)) throw new StartupError(`Port ${port} (${what}) is in use: stop what uses it, or set ${setting} to another port.`);
+  if (await answersOn(port))
+    throw new StartupError(`Port ${port} (${what}) is in use: stop what uses it, or set ${setting} to another port.`);
 }
 
 /** Whether something takes connections on a port of this machine. */

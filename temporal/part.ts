@@ -41,7 +41,11 @@ export class Part {
     const { command, args, env, logFile } = this.options;
     this.log ??= createWriteStream(logFile, { flags: 'a' });
     // A group of its own, so that Ctrl-C in the terminal reaches the launcher only, which stops the parts in order.
-    const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const child = spawn(command, args, {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
     this.child = child;
     child.stdout.pipe(this.log, { end: false });
     child.stderr.pipe(this.log, { end: false });

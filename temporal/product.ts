@@ -68,17 +68,37 @@ class ProductBuilder {
     const url = `http://localhost:${port}`;
     const publicUrl = env['PUBLIC_URL'] ?? url;
     const providers = await this.providers(publicUrl);
-    const shared = { MONGODB_URI: mongoUri, TEMPORAL_ADDRESS: temporalAddress, PUBLIC_URL: publicUrl, ...providers.env };
+    const shared = {
+      MONGODB_URI: mongoUri,
+      TEMPORAL_ADDRESS: temporalAddress,
+      PUBLIC_URL: publicUrl,
+      ...providers.env,
+    };
     say('Filling the database on the first start…');
     const store = await openStore(mongoUri);
     await seedDemo(store, { ...env, ...providers.env }, say);
     await store.close();
-    const temporalUiUrl = env['TEMPORAL_UI_URL'] ?? (temporalUiPort === null || env['TEMPORAL_ADDRESS'] ? null : `http://localhost:${temporalUiPort}`);
+    const temporalUiUrl =
+      env['TEMPORAL_UI_URL'] ??
+      (temporalUiPort === null || env['TEMPORAL_ADDRESS'] ? null : `http://localhost:${temporalUiPort}`);
     await Promise.all([
       this.run('worker', 'temporal/main.ts', shared, () => this.logSays('worker', 'The worker is ready.')),
-      this.run('api', 'api/main.ts', { ...shared, PORT: String(port), ...(temporalUiUrl && { TEMPORAL_UI_URL: temporalUiUrl }) }, () => isOk(`http://127.0.0.1:${port}/readyz`)),
+      this.run(
+        'api',
+        'api/main.ts',
+        { ...shared, PORT: String(port), ...(temporalUiUrl && { TEMPORAL_UI_URL: temporalUiUrl }) },
+        () => isOk(`http://127.0.0.1:${port}/readyz`),
+      ),
     ]);
-    return { url, temporalUiUrl, temporalAddress, mongoUri, simulatorUrl: providers.simulatorUrl, parts: this.parts, stop: () => this.stop() };
+    return {
+      url,
+      temporalUiUrl,
+      temporalAddress,
+      mongoUri,
+      simulatorUrl: providers.simulatorUrl,
+      parts: this.parts,
+      stop: () => this.stop(),
+    };
   }
 
   /** Ends the parts, the last started first. */
@@ -120,7 +140,12 @@ class ProductBuilder {
     const simulatorPort = await freePort();
     const simulatorUrl = `http://127.0.0.1:${simulatorPort}`;
     const twilio = await simulatedAccount(dataFolder);
-    const settings = { SIMULATOR_PORT: String(simulatorPort), WEBHOOK_BASE_URL: `http://127.0.0.1:${port}`, PUBLIC_URL: publicUrl, ...twilio };
+    const settings = {
+      SIMULATOR_PORT: String(simulatorPort),
+      WEBHOOK_BASE_URL: `http://127.0.0.1:${port}`,
+      PUBLIC_URL: publicUrl,
+      ...twilio,
+    };
     await this.run('simulators', 'simulators/main.ts', settings, () => isOk(`${simulatorUrl}/healthz`));
     return {
       simulatorUrl,
@@ -128,12 +153,21 @@ class ProductBuilder {
         SIMULATOR_URL: simulatorUrl,
         SIMULATED: simulated.join(','),
         ...(simulated.includes('twilio') && { ...twilio, TWILIO_API_BASE: simulatorUrl }),
-        ...(simulated.includes('openai') && { OPENAI_API_KEY: 'simulated', OPENAI_BASE_URL: `${simulatorUrl}/v1`, OPENAI_MODEL: 'simulated' }),
+        ...(simulated.includes('openai') && {
+          OPENAI_API_KEY: 'simulated',
+          OPENAI_BASE_URL: `${simulatorUrl}/v1`,
+          OPENAI_MODEL: 'simulated',
+        }),
       },
     };
   }
 
-  private run(name: PartName, entry: string, env: Record<string, string>, isReady: () => Promise<boolean>): Promise<void> {
+  private run(
+    name: PartName,
+    entry: string,
+    env: Record<string, string>,
+    isReady: () => Promise<boolean>,
+  ): Promise<void> {
     const command = process.execPath;
     const args = ['--disable-warning=ExperimentalWarning', path.join(this.options.root, entry)];
     if (name === 'worker' || name === 'api') this.options.say(`Starting the ${name === 'api' ? 'API' : 'worker'}…`);
@@ -186,10 +220,15 @@ async function isOk(url: string): Promise<boolean> {
 }
 
 /** Credentials of the simulated Twilio account; kept, because the demo dealership's channel holds them too. */
-async function simulatedAccount(dataFolder: string): Promise<{ TWILIO_ACCOUNT_SID: string; TWILIO_AUTH_TOKEN: string }> {
+async function simulatedAccount(
+  dataFolder: string,
+): Promise<{ TWILIO_ACCOUNT_SID: string; TWILIO_AUTH_TOKEN: string }> {
   const file = path.join(dataFolder, 'simulated-twilio.json');
   if (!(await exists(file))) {
-    const account = { TWILIO_ACCOUNT_SID: `AC${randomBytes(16).toString('hex')}`, TWILIO_AUTH_TOKEN: randomBytes(16).toString('hex') };
+    const account = {
+      TWILIO_ACCOUNT_SID: `AC${randomBytes(16).toString('hex')}`,
+      TWILIO_AUTH_TOKEN: randomBytes(16).toString('hex'),
+    };
     await writeFile(file, JSON.stringify(account), { mode: 0o600 });
   }
   // Written by this function only.

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { requireFreePort } from './embeddedServers.ts';
 import { startProduct, type Product } from './product.ts';
-import { DEMO_LOGINS } from './seed.ts';
+import { demoLogins } from './seed.ts';
 import { ensureTools, isAlive, StartupError } from './toolCache.ts';
 import { buildWeb } from './webBuild.ts';
 
@@ -55,13 +55,16 @@ async function endLeftovers(): Promise<void> {
   // Written by `remember` only.
   const running = JSON.parse(text) as Running;
   if (isAlive(running.launcher) && (await isOurs(running.launcher))) {
-    throw new StartupError(`Leadline runs already on this data (process ${running.launcher}): stop it first, or set DATA_DIR to another folder.`);
+    throw new StartupError(
+      `Leadline runs already on this data (process ${running.launcher}): stop it first, or set DATA_DIR to another folder.`,
+    );
   }
   for (const { name, pid } of running.parts) {
     if (!isAlive(pid) || !(await isOurs(pid))) continue;
     say(`Ending ${name}, left over from a launcher that was killed…`);
     process.kill(pid, 'SIGTERM');
-    for (let tries = 0; isAlive(pid) && tries < 100; tries += 1) await new Promise((resolve) => setTimeout(resolve, 100));
+    for (let tries = 0; isAlive(pid) && tries < 100; tries += 1)
+      await new Promise((resolve) => setTimeout(resolve, 100));
     if (isAlive(pid)) process.kill(pid, 'SIGKILL');
   }
   await rm(pidFile, { force: true });
@@ -69,7 +72,9 @@ async function endLeftovers(): Promise<void> {
 
 /** A process id can be reused: only a command that names our folders is ours. */
 async function isOurs(pid: number): Promise<boolean> {
-  const { stdout } = await promisify(execFile)('ps', ['-o', 'command=', '-p', String(pid)]).catch(() => ({ stdout: '' }));
+  const { stdout } = await promisify(execFile)('ps', ['-o', 'command=', '-p', String(pid)]).catch(() => ({
+    stdout: '',
+  }));
   return stdout.includes(root) || stdout.includes(dataFolder);
 }
 
@@ -106,7 +111,7 @@ function printAddresses(product: Product, tookMs: number): void {
     ...(temporalUiUrl ? [['Temporal UI', temporalUiUrl]] : []),
     ['API docs', `${url}/api/docs`],
     ['Logs', path.join(dataFolder, 'logs')],
-    ...DEMO_LOGINS(env).map(({ email, password, role }) => ['Sign in', `${email} / ${password}  (${role})`]),
+    ...demoLogins(env).map(({ email, password, role }) => ['Sign in', `${email} / ${password}  (${role})`]),
   ];
   console.log(`\n  Leadline is ready after ${(tookMs / 1000).toFixed(1)} s.\n`);
   for (const [name = '', value] of rows) console.log(`  ${name.padEnd(18)}${value}`);

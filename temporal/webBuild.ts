@@ -31,7 +31,8 @@ export async function buildWeb(root: string, say: (line: string) => void): Promi
 
 async function hashOf(root: string): Promise<string> {
   const files: string[] = [];
-  for await (const entry of glob(SOURCES, { cwd: root, withFileTypes: true })) if (entry.isFile()) files.push(path.join(entry.parentPath, entry.name));
+  for await (const entry of glob(SOURCES, { cwd: root, withFileTypes: true }))
+    if (entry.isFile()) files.push(path.join(entry.parentPath, entry.name));
   const hash = createHash('sha256');
   for (const file of files.sort()) hash.update(path.relative(root, file)).update(await readFile(file));
   return hash.digest('hex');
