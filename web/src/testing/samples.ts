@@ -56,7 +56,12 @@ export function sampleMessage(change: Partial<MessageView> = {}): MessageView {
 }
 
 /** An event of the journal. */
-export function sampleEvent(type: string, position: number, data: EventView['data'] = {}, change: Partial<EventView> = {}): EventView {
+export function sampleEvent(
+  type: string,
+  position: number,
+  data: EventView['data'] = {},
+  change: Partial<EventView> = {},
+): EventView {
   return {
     id: `e${position}`,
     conversationId: 'c1',

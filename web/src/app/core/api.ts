@@ -47,7 +47,11 @@ export class Api {
   }
 
   /** Reads; throws `ApiError`. */
-  async get<Schema extends z.core.$ZodType>(path: string, schema: Schema, query: Query = {}): Promise<z.output<Schema>> {
+  async get<Schema extends z.core.$ZodType>(
+    path: string,
+    schema: Schema,
+    query: Query = {},
+  ): Promise<z.output<Schema>> {
     return z.parse(schema, await this.request('GET', path + queryString(query)));
   }
 
@@ -83,7 +87,8 @@ export class Api {
 
 async function problemOf(response: Response): Promise<ApiError> {
   const problem = z.safeParse(Problem, await response.json().catch(() => null));
-  if (!problem.success) return new ApiError(response.status, 'unknown', `Leadline answered with an error (${response.status}). Try again.`);
+  if (!problem.success)
+    return new ApiError(response.status, 'unknown', `Leadline answered with an error (${response.status}). Try again.`);
   const { code = 'unknown', detail, title } = problem.data;
   return new ApiError(response.status, code, detail ?? `${title}.`);
 }

@@ -35,7 +35,14 @@ class FakeSocket {
   }
 }
 
-const change = (cursor: string): Change => ({ cursor, conversationId: 'c1', row: null, messages: [], events: [], reload: false });
+const change = (cursor: string): Change => ({
+  cursor,
+  conversationId: 'c1',
+  row: null,
+  messages: [],
+  events: [],
+  reload: false,
+});
 
 describe('Realtime', () => {
   let socket: FakeSocket;

@@ -62,5 +62,7 @@ export const signedIn: CanActivateFn = async (_route, state) => {
   const session = inject(Session);
   const router = inject(Router);
   const isSignedIn = await session.resume().catch(() => false);
-  return isSignedIn || router.createUrlTree(['/login'], { queryParams: { next: state.url === '/' ? null : state.url } });
+  return (
+    isSignedIn || router.createUrlTree(['/login'], { queryParams: { next: state.url === '/' ? null : state.url } })
+  );
 };

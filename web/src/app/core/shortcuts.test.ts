@@ -42,10 +42,13 @@ describe('Shortcuts', () => {
     expect(next).toHaveBeenCalledTimes(1);
   });
 
-  it.each([{ ctrlKey: true }, { metaKey: true }, { altKey: true }, { isComposing: true }])('does nothing with %j', (options) => {
-    press('j', options);
-    expect(next).not.toHaveBeenCalled();
-  });
+  it.each([{ ctrlKey: true }, { metaKey: true }, { altKey: true }, { isComposing: true }])(
+    'does nothing with %j',
+    (options) => {
+      press('j', options);
+      expect(next).not.toHaveBeenCalled();
+    },
+  );
 
   it.each(['input', 'textarea', 'select'])('does nothing while somebody types into %s', (tag) => {
     const field = document.body.appendChild(document.createElement(tag));

@@ -42,7 +42,11 @@ export class Shortcuts {
   private handle(event: KeyboardEvent): void {
     if (this.off() || event.defaultPrevented || event.isComposing) return;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (isTyping(event.target) || this.document.querySelector('.cdk-overlay-container [role=menu], .cdk-overlay-container [role=dialog]')) return;
+    if (
+      isTyping(event.target) ||
+      this.document.querySelector('.cdk-overlay-container [role=menu], .cdk-overlay-container [role=dialog]')
+    )
+      return;
     for (const shortcut of this.registered()) {
       if (!shortcut.keys.includes(event.key) || shortcut.run(event) === false) continue;
       event.preventDefault();
@@ -52,5 +56,7 @@ export class Shortcuts {
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  return (
+    target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  );
 }

@@ -17,7 +17,10 @@ export class Toasts {
 
   /** With something that one can do about it. */
   offer(text: string, action: string, run: () => void): void {
-    this.snackBar.open(text, action, this.config(SHOWN_MS + 2000)).onAction().subscribe(run);
+    this.snackBar
+      .open(text, action, this.config(SHOWN_MS + 2000))
+      .onAction()
+      .subscribe(run);
   }
 
   /** Why something did not work. */
@@ -26,6 +29,8 @@ export class Toasts {
   }
 
   private config(duration: number): MatSnackBarConfig {
-    return this.screen.isNarrow() ? { duration, verticalPosition: 'top' } : { duration, verticalPosition: 'bottom', horizontalPosition: 'left' };
+    return this.screen.isNarrow()
+      ? { duration, verticalPosition: 'top' }
+      : { duration, verticalPosition: 'bottom', horizontalPosition: 'left' };
   }
 }

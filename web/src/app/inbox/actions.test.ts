@@ -59,9 +59,21 @@ describe('Actions', () => {
   });
 
   it('takes the planned reply off the screen with Auto Pilot, and offers to undo it', async () => {
-    const item = { id: 'reply-1-9', kind: 'autopilotReply' as const, at: minute(1), title: 'Auto Pilot replies', phase: 'waiting' as const, operations: [] };
+    const item = {
+      id: 'reply-1-9',
+      kind: 'autopilotReply' as const,
+      at: minute(1),
+      title: 'Auto Pilot replies',
+      phase: 'waiting' as const,
+      operations: [],
+    };
     rows.patch('c1', { agenda: [item] });
-    api.answers.set('PUT /conversations/c1/autopilot', { on: false, cancelled: { dueAt: minute(1) }, armed: null, committed: null });
+    api.answers.set('PUT /conversations/c1/autopilot', {
+      on: false,
+      cancelled: { dueAt: minute(1) },
+      armed: null,
+      committed: null,
+    });
     const done = actions.setAutopilot(rows.get('c1')!, false);
     expect(rows.get('c1')).toMatchObject({ autopilot: false, agenda: [] });
     await done;
@@ -93,7 +105,9 @@ describe('autopilotSentence', () => {
   it('says what the switch has done', () => {
     expect(autopilotSentence({ ...nothing, on: true })).toBe('Auto Pilot is on.');
     expect(autopilotSentence({ ...nothing, on: true, armed: { dueAt: minute(1) } })).toMatch(/answers at/);
-    expect(autopilotSentence({ ...nothing, on: false, cancelled: { dueAt: minute(1) } })).toMatch(/cancelled: nothing is sent/);
+    expect(autopilotSentence({ ...nothing, on: false, cancelled: { dueAt: minute(1) } })).toMatch(
+      /cancelled: nothing is sent/,
+    );
     expect(autopilotSentence({ ...nothing, on: false, committed: { messageId: 'm1' } })).toMatch(/had left already/);
   });
 });

@@ -1,5 +1,11 @@
 import { inject, Service } from '@angular/core';
-import { AutopilotResult, DraftView, MessageView, type AgendaItemView, type ConversationRow } from '@leadline/contract/rest.ts';
+import {
+  AutopilotResult,
+  DraftView,
+  MessageView,
+  type AgendaItemView,
+  type ConversationRow,
+} from '@leadline/contract/rest.ts';
 import * as z from 'zod/mini';
 import { Api } from '../core/api.ts';
 import { Session } from '../core/session.ts';
@@ -24,18 +30,24 @@ export class Actions {
 
   async setStage(row: ConversationRow, stage: string): Promise<void> {
     if (row.stage === stage) return;
-    await this.change(row, { stage }, () => this.api.send('PUT', `/conversations/${row.id}/stage`, { stage }, Anything));
+    await this.change(row, { stage }, () =>
+      this.api.send('PUT', `/conversations/${row.id}/stage`, { stage }, Anything),
+    );
   }
 
   async selectProcess(row: ConversationRow, processId: string): Promise<void> {
     if (row.processId === processId) return;
-    await this.change(row, { processId }, () => this.api.send('PUT', `/conversations/${row.id}/process`, { processId }, Anything));
+    await this.change(row, { processId }, () =>
+      this.api.send('PUT', `/conversations/${row.id}/process`, { processId }, Anything),
+    );
   }
 
   /** The first is the owner. Assigning somebody else drops a pending AI reply. False when it failed. */
   async assign(row: ConversationRow, userIds: string[]): Promise<boolean> {
     const change = { ownerId: userIds[0] ?? null, assigneeIds: userIds };
-    const done = await this.change(row, change, () => this.api.send('PUT', `/conversations/${row.id}/assignees`, { userIds, takeOver: true }, Anything));
+    const done = await this.change(row, change, () =>
+      this.api.send('PUT', `/conversations/${row.id}/assignees`, { userIds, takeOver: true }, Anything),
+    );
     return done !== null;
   }
 
@@ -50,25 +62,41 @@ export class Actions {
     const result = await this.change(row, { autopilot: on, ...(!on && { agenda: withoutReply(row.agenda) }) }, () =>
       this.api.send('PUT', `/conversations/${row.id}/autopilot`, { on }, AutopilotResult),
     );
-    if (result) this.toasts.offer(autopilotSentence(result.answer), 'Undo', () => void this.setAutopilot({ ...row, autopilot: on }, !on));
+    if (result)
+      this.toasts.offer(
+        autopilotSentence(result.answer),
+        'Undo',
+        () => void this.setAutopilot({ ...row, autopilot: on }, !on),
+      );
   }
 
   /** Runs an item of the agenda now. */
   async actNow(row: ConversationRow, item: AgendaItemView): Promise<void> {
-    const agenda = row.agenda.map((one) => (one.id === item.id ? { ...one, at: new Date().toISOString(), phase: 'drafting' as const } : one));
-    await this.change(row, { agenda }, () => this.api.send('POST', `/conversations/${row.id}/agenda/${item.id}/run`, {}, Anything));
+    const agenda = row.agenda.map((one) =>
+      one.id === item.id ? { ...one, at: new Date().toISOString(), phase: 'drafting' as const } : one,
+    );
+    await this.change(row, { agenda }, () =>
+      this.api.send('POST', `/conversations/${row.id}/agenda/${item.id}/run`, {}, Anything),
+    );
   }
 
   async cancelItem(row: ConversationRow, item: AgendaItemView): Promise<void> {
     const agenda = row.agenda.filter((one) => one.id !== item.id);
-    const done = await this.change(row, { agenda }, () => this.api.send('DELETE', `/conversations/${row.id}/agenda/${item.id}`, undefined, Anything));
+    const done = await this.change(row, { agenda }, () =>
+      this.api.send('DELETE', `/conversations/${row.id}/agenda/${item.id}`, undefined, Anything),
+    );
     if (done) this.toasts.say('Cancelled. A person answers this one.');
   }
 
   /** Sends a failed message again, as a new attempt. */
   async retryMessage(message: MessageView): Promise<void> {
     try {
-      await this.api.send('POST', `/conversations/${message.conversationId}/messages/${message.id}/retry`, {}, Anything);
+      await this.api.send(
+        'POST',
+        `/conversations/${message.conversationId}/messages/${message.id}/retry`,
+        {},
+        Anything,
+      );
     } catch (error) {
       this.toasts.fail(error);
     }
@@ -94,12 +122,18 @@ export class Actions {
   async markUnread(row: ConversationRow): Promise<void> {
     if (row.inboundCount === 0) return this.toasts.say('There is no message of the customer to mark as unread.');
     const change = { readInboundCount: row.inboundCount - 1 };
-    const done = await this.change(row, change, () => this.api.send('PUT', `/conversations/${row.id}/unread`, { unread: true }, Anything));
+    const done = await this.change(row, change, () =>
+      this.api.send('PUT', `/conversations/${row.id}/unread`, { unread: true }, Anything),
+    );
     if (done) this.list.refreshCounts();
   }
 
   /** Null after a failure, which has been taken back and told. */
-  private async change<T>(row: ConversationRow, change: Partial<ConversationRow>, send: () => Promise<T>): Promise<{ answer: T } | null> {
+  private async change<T>(
+    row: ConversationRow,
+    change: Partial<ConversationRow>,
+    send: () => Promise<T>,
+  ): Promise<{ answer: T } | null> {
     const before = this.rows.get(row.id) ?? row;
     this.rows.patch(row.id, change);
     try {

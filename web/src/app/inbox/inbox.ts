@@ -59,8 +59,12 @@ export class Inbox {
   private readonly keptUnread = signal<string | null>(null);
 
   protected readonly openId = computed(() => this.id() ?? null);
-  protected readonly shownPane = computed(() => (this.openId() === null ? 'list' : this.pane() === 'profile' ? 'profile' : 'thread'));
-  protected readonly showsProfile = computed(() => this.openId() !== null && (this.screen.isNarrow() ? this.shownPane() === 'profile' : !this.isProfileClosed()));
+  protected readonly shownPane = computed(() =>
+    this.openId() === null ? 'list' : this.pane() === 'profile' ? 'profile' : 'thread',
+  );
+  protected readonly showsProfile = computed(
+    () => this.openId() !== null && (this.screen.isNarrow() ? this.shownPane() === 'profile' : !this.isProfileClosed()),
+  );
   private readonly filter = computed<ListFilter>(
     () =>
       filterFrom({
@@ -89,7 +93,8 @@ export class Inbox {
     });
     effect(() => {
       const [row, isVisible] = [this.threads.row(), this.screen.isVisible()];
-      if (row && isVisible && this.threads.thread() && this.isUnread(row)) untracked(() => void this.actions.markRead(row));
+      if (row && isVisible && this.threads.thread() && this.isUnread(row))
+        untracked(() => void this.actions.markRead(row));
     });
     effect(() => this.title.setTitle(this.pageTitle()));
     shortcuts.register(inboxKeys(this), destroyed);
@@ -169,7 +174,9 @@ export class Inbox {
     const id = this.openId();
     if (id === null) return;
     if (this.screen.isNarrow()) {
-      void this.router.navigate(['/conversations', id, ...(this.shownPane() === 'profile' ? [] : ['profile'])], { queryParamsHandling: 'preserve' });
+      void this.router.navigate(['/conversations', id, ...(this.shownPane() === 'profile' ? [] : ['profile'])], {
+        queryParamsHandling: 'preserve',
+      });
       return;
     }
     this.isProfileClosed.update((closed) => !closed);
@@ -184,7 +191,11 @@ export class Inbox {
   }
 
   protected applyFilter(filter: ListFilter): void {
-    void this.router.navigate([], { queryParams: queryOf(filter), queryParamsHandling: 'merge', replaceUrl: filter.q !== this.filter().q });
+    void this.router.navigate([], {
+      queryParams: queryOf(filter),
+      queryParamsHandling: 'merge',
+      replaceUrl: filter.q !== this.filter().q,
+    });
   }
 
   private open(id: string): void {

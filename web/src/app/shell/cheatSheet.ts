@@ -30,7 +30,9 @@ const NAMES: Record<string, string> = { Escape: 'Esc', Enter: '⏎' };
       <dd>New line, in the composer</dd>
     </dl>
     <footer>
-      <mat-slide-toggle hideIcon [checked]="!shortcuts.isOff()" (change)="shortcuts.turn(!$event.checked)">Single keys are on</mat-slide-toggle>
+      <mat-slide-toggle hideIcon [checked]="!shortcuts.isOff()" (change)="shortcuts.turn(!$event.checked)"
+        >Single keys are on</mat-slide-toggle
+      >
     </footer>
   `,
   styles: `

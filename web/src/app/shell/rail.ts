@@ -22,7 +22,13 @@ import { UserMenu } from './userMenu.ts';
         }
       </a>
       @if (hasPhones()) {
-        <a class="place" routerLink="/simulator" routerLinkActive="on" ariaCurrentWhenActive="page" title="Simulated phones">
+        <a
+          class="place"
+          routerLink="/simulator"
+          routerLinkActive="on"
+          ariaCurrentWhenActive="page"
+          title="Simulated phones"
+        >
           <ll-icon name="phone" />
           <span class="visually-hidden">Simulated phones</span>
         </a>

@@ -26,7 +26,9 @@ export class Shell {
   protected readonly isReady = signal(false);
   protected readonly waiting = computed(() => {
     const count = this.outbox.waitingCount();
-    return count === 0 ? 'Messages that you send now are kept here and go out when it is back.' : `${count === 1 ? 'One message waits' : `${count} messages wait`} here and will go out when it is back.`;
+    return count === 0
+      ? 'Messages that you send now are kept here and go out when it is back.'
+      : `${count === 1 ? 'One message waits' : `${count} messages wait`} here and will go out when it is back.`;
   });
 
   constructor() {

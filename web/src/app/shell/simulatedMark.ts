@@ -13,7 +13,9 @@ const PARTS = { twilio: 'texts', messenger: 'Messenger', openai: 'AI answers' } 
     @if (parts(); as parts) {
       <aside data-testid="simulated" aria-label="Simulated parts">
         <ll-icon name="simulated" [size]="12" />
-        <span><b>Simulated channels</b><span class="parts">: {{ parts }} are stand-ins</span></span>
+        <span
+          ><b>Simulated channels</b><span class="parts">: {{ parts }} are stand-ins</span></span
+        >
         @if (hasPhones()) {
           <a routerLink="/simulator">Phones</a>
         }
@@ -63,6 +65,11 @@ const PARTS = { twilio: 'texts', messenger: 'Messenger', openai: 'AI answers' } 
 export class SimulatedMark {
   private readonly session = inject(Session);
 
-  protected readonly parts = computed(() => this.session.simulated().map((part) => PARTS[part]).join(' and '));
+  protected readonly parts = computed(() =>
+    this.session
+      .simulated()
+      .map((part) => PARTS[part])
+      .join(' and '),
+  );
   protected readonly hasPhones = computed(() => this.session.simulated().includes('twilio'));
 }

@@ -12,7 +12,13 @@ import { CheatSheets } from './cheatSheets.ts';
   selector: 'll-user-menu',
   imports: [Avatar, CdkMenu, CdkMenuItem, CdkMenuTrigger, Icon],
   template: `
-    <button type="button" class="trigger" [cdkMenuTriggerFor]="menu" [attr.aria-label]="'Your menu: ' + name()" data-testid="user-menu">
+    <button
+      type="button"
+      class="trigger"
+      [cdkMenuTriggerFor]="menu"
+      [attr.aria-label]="'Your menu: ' + name()"
+      data-testid="user-menu"
+    >
       <ll-avatar [name]="name()" [of]="session.userId()" [size]="30" />
     </button>
     <ng-template #menu>
@@ -23,10 +29,16 @@ import { CheatSheets } from './cheatSheets.ts';
         </div>
         <div class="menu-line" role="separator"></div>
         @if (hasPhones()) {
-          <button type="button" class="menu-item" cdkMenuItem (cdkMenuItemTriggered)="openPhones()"><ll-icon name="phone" [size]="16" />Simulated phones</button>
+          <button type="button" class="menu-item" cdkMenuItem (cdkMenuItemTriggered)="openPhones()">
+            <ll-icon name="phone" [size]="16" />Simulated phones
+          </button>
         }
-        <button type="button" class="menu-item" cdkMenuItem (cdkMenuItemTriggered)="sheets.open()"><ll-icon name="keyboard" [size]="16" />Keyboard shortcuts</button>
-        <button type="button" class="menu-item" cdkMenuItem (cdkMenuItemTriggered)="signOut()"><ll-icon name="signOut" [size]="16" />Sign out</button>
+        <button type="button" class="menu-item" cdkMenuItem (cdkMenuItemTriggered)="sheets.open()">
+          <ll-icon name="keyboard" [size]="16" />Keyboard shortcuts
+        </button>
+        <button type="button" class="menu-item" cdkMenuItem (cdkMenuItemTriggered)="signOut()">
+          <ll-icon name="signOut" [size]="16" />Sign out
+        </button>
       </div>
     </ng-template>
   `,

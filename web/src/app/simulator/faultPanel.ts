@@ -16,7 +16,11 @@ interface Field {
   kind: 'ms' | 'rate' | 'count' | 'code' | 'switch' | 'answer';
 }
 
-const field = <P extends Part>(_part: P, name: FaultName<P>, kind: Field['kind'], label: string): Field => ({ name, kind, label });
+const field = <P extends Part>(_part: P, name: FaultName<P>, kind: Field['kind'], label: string): Field => ({
+  name,
+  kind,
+  label,
+});
 
 const FIELDS: Record<Part, Field[]> = {
   twilio: [
@@ -44,7 +48,15 @@ const PARTS: { part: Part; name: string }[] = [
   { part: 'twilio', name: 'Texts (Twilio)' },
   { part: 'openai', name: 'AI (OpenAI)' },
 ];
-const ANSWERS: Faults['openai']['answer'][] = ['reply', 'handOff', 'nothing', 'refusal', 'empty', 'invalidJson', 'tooLong'];
+const ANSWERS: Faults['openai']['answer'][] = [
+  'reply',
+  'handOff',
+  'nothing',
+  'refusal',
+  'empty',
+  'invalidJson',
+  'tooLong',
+];
 const UNITS: Partial<Record<Field['kind'], string>> = { ms: 'ms', rate: '%', count: '×' };
 const NO_FAULTS = z.parse(Faults, { twilio: {}, openai: {} });
 
@@ -85,7 +97,11 @@ export class FaultPanel {
     if (kind === 'answer') return this.set(part, name, text);
     if (kind === 'code') return this.set(part, name, text.trim() === '' ? null : Number(text));
     const number = Math.max(Number(text) || 0, 0);
-    this.set(part, name, kind === 'rate' ? Math.min(number, 100) / 100 : kind === 'count' ? Math.max(Math.round(number), 1) : number);
+    this.set(
+      part,
+      name,
+      kind === 'rate' ? Math.min(number, 100) / 100 : kind === 'count' ? Math.max(Math.round(number), 1) : number,
+    );
   }
 
   protected set(part: Part, name: string, value: unknown): void {

@@ -1,4 +1,13 @@
-import { afterRenderEffect, Component, computed, type ElementRef, inject, linkedSignal, signal, viewChild } from '@angular/core';
+import {
+  afterRenderEffect,
+  Component,
+  computed,
+  type ElementRef,
+  inject,
+  linkedSignal,
+  signal,
+  viewChild,
+} from '@angular/core';
 import { messageOf } from '../core/api.ts';
 import { phoneText } from '../core/contactNames.ts';
 import { Icon } from '../core/icon.ts';
@@ -31,7 +40,9 @@ export class PhoneFrame {
   protected readonly problem = signal('');
   protected readonly isFromValid = computed(() => E164.test(this.from()));
   protected readonly canSend = computed(() => this.text().trim() !== '' && this.isFromValid() && this.to() !== '');
-  protected readonly toName = computed(() => this.store.ourNumbers().find((one) => one.address === this.to())?.name ?? 'The dealership');
+  protected readonly toName = computed(
+    () => this.store.ourNumbers().find((one) => one.address === this.to())?.name ?? 'The dealership',
+  );
   protected readonly messages = this.store.messages;
   protected readonly phoneText = phoneText;
 
@@ -68,7 +79,8 @@ export class PhoneFrame {
     try {
       const { webhookStatuses } = await this.store.send(this.from(), this.to(), body);
       const refused = webhookStatuses.find((status) => status < 200 || status >= 300);
-      if (refused !== undefined) this.problem.set(`Leadline’s webhook answered ${refused === 0 ? 'nothing' : refused}.`);
+      if (refused !== undefined)
+        this.problem.set(`Leadline’s webhook answered ${refused === 0 ? 'nothing' : refused}.`);
     } catch (error) {
       this.problem.set(messageOf(error));
       if (this.text() === '') this.text.set(body);

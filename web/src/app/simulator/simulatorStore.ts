@@ -5,7 +5,9 @@ import { Api, messageOf } from '../core/api.ts';
 
 const Phones = z.object({ items: z.array(z.object({ phone: z.string(), last: SimulatedMessage })) });
 const Messages = z.object({ items: z.array(SimulatedMessage) });
-const ChannelAccounts = z.object({ items: z.array(z.object({ channel: z.string(), name: z.string(), address: z.string() })) });
+const ChannelAccounts = z.object({
+  items: z.array(z.object({ channel: z.string(), name: z.string(), address: z.string() })),
+});
 
 /** A customer's simulated phone. */
 export interface SimulatedPhone {
@@ -50,11 +52,15 @@ export class SimulatorStore {
       if (!before || before.at <= message.at) last.set(phoneOf(message), message);
     }
     for (const number of this.added()) if (!last.has(number)) last.set(number, null);
-    return [...last].map(([number, message]) => ({ number, last: message })).sort((a, b) => ((b.last?.at ?? '~') < (a.last?.at ?? '~') ? -1 : 1));
+    return [...last]
+      .map(([number, message]) => ({ number, last: message }))
+      .sort((a, b) => ((b.last?.at ?? '~') < (a.last?.at ?? '~') ? -1 : 1));
   });
   readonly phone = computed(() => this.chosen() ?? this.phones()[0]?.number ?? null);
   readonly messages = computed(() =>
-    [...this.bySid().values()].filter((message) => phoneOf(message) === this.phone()).sort((a, b) => (a.at === b.at ? 0 : a.at < b.at ? -1 : 1)),
+    [...this.bySid().values()]
+      .filter((message) => phoneOf(message) === this.phone())
+      .sort((a, b) => (a.at === b.at ? 0 : a.at < b.at ? -1 : 1)),
   );
 
   /** Loads and follows; `stop` ends it. */
@@ -67,7 +73,9 @@ export class SimulatorStore {
         this.api.get('/simulator/faults', Faults),
       ]);
       this.known.set(phones.items.map(({ phone, last }) => ({ number: phone, last })));
-      this.numbers.set(accounts.items.filter((account) => account.channel === 'sms').map(({ name, address }) => ({ name, address })));
+      this.numbers.set(
+        accounts.items.filter((account) => account.channel === 'sms').map(({ name, address }) => ({ name, address })),
+      );
       this.currentFaults.set(faults);
       this.currentPhase.set({ is: 'ready' });
       if (this.phones().length === 0) this.addPhone();

@@ -11,7 +11,13 @@ import { Actions } from '../actions.ts';
 import { Outbox } from '../thread/outbox.ts';
 import { Composer } from './composer.ts';
 
-const reply: DraftView = { draftId: 'd1', outcome: 'reply', text: 'Yes, it is.', reason: 'Asked.', processVersionId: 'v7' };
+const reply: DraftView = {
+  draftId: 'd1',
+  outcome: 'reply',
+  text: 'Yes, it is.',
+  reason: 'Asked.',
+  processVersionId: 'v7',
+};
 
 describe('Composer', () => {
   let fixture: ComponentFixture<Composer>;
@@ -58,15 +64,23 @@ describe('Composer', () => {
   it('sends with Enter and is empty at once', async () => {
     await type('  On my way ');
     await press({});
-    expect(outbox.send).toHaveBeenCalledWith({ conversationId: 'c1', text: 'On my way', fromDraftId: null, afterPosition: 10 });
+    expect(outbox.send).toHaveBeenCalledWith({
+      conversationId: 'c1',
+      text: 'On my way',
+      fromDraftId: null,
+      afterPosition: 10,
+    });
     expect(field().value).toBe('');
   });
 
-  it.each([{ shiftKey: true }, { isComposing: true }, { keyCode: 229 }])('does not send with Enter and %j', async (options) => {
-    await type('On my way');
-    await press(options);
-    expect(outbox.send).not.toHaveBeenCalled();
-  });
+  it.each([{ shiftKey: true }, { isComposing: true }, { keyCode: 229 }])(
+    'does not send with Enter and %j',
+    async (options) => {
+      await type('On my way');
+      await press(options);
+      expect(outbox.send).not.toHaveBeenCalled();
+    },
+  );
 
   it('sends nothing that is empty or too long', async () => {
     await type('   ');
@@ -119,7 +133,12 @@ describe('Composer', () => {
 
   it('says why there is no draft, and leaves the text alone', async () => {
     await type('mine');
-    actions.draft.mockResolvedValue({ ...reply, outcome: 'handOff', text: '', reason: 'They want to talk about money.' });
+    actions.draft.mockResolvedValue({
+      ...reply,
+      outcome: 'handOff',
+      text: '',
+      reason: 'They want to talk about money.',
+    });
     find('sparkle')!.click();
     await settled();
     await fixture.whenStable();

@@ -1,4 +1,14 @@
-import { afterRenderEffect, Component, computed, type ElementRef, inject, input, linkedSignal, signal, viewChild } from '@angular/core';
+import {
+  afterRenderEffect,
+  Component,
+  computed,
+  type ElementRef,
+  inject,
+  input,
+  linkedSignal,
+  signal,
+  viewChild,
+} from '@angular/core';
 import type { ConversationRow } from '@leadline/contract/rest.ts';
 import { smsSize } from '@leadline/contract/sms.ts';
 import { messageOf } from '../../core/api.ts';
@@ -45,14 +55,18 @@ export class Composer {
     const { optedOut, contact } = this.row();
     return optedOut ? `${firstName(contact)} has opted out: nothing may be sent until they text START.` : '';
   });
-  protected readonly placeholder = computed(() => `Message ${firstName(this.row().contact)} from ${phoneText(this.row().channelAccount.address)}…`);
+  protected readonly placeholder = computed(
+    () => `Message ${firstName(this.row().contact)} from ${phoneText(this.row().channelAccount.address)}…`,
+  );
   protected readonly length = computed(() => smsSize(this.text()));
   protected readonly counter = computed(() => {
     const { length, capacity, segments } = this.length();
     return `${length} / ${capacity}${segments > 1 ? ` · ${segments} texts` : ''}`;
   });
   protected readonly counterTitle = computed(() =>
-    this.length().encoding === 'UCS-2' ? 'An emoji or special character is in it: 70 characters fit into one text.' : '160 characters fit into one text.',
+    this.length().encoding === 'UCS-2'
+      ? 'An emoji or special character is in it: 70 characters fit into one text.'
+      : '160 characters fit into one text.',
   );
   protected readonly isTooLong = computed(() => this.text().length > MAX_CHARACTERS);
   protected readonly canSend = computed(() => this.text().trim() !== '' && !this.isTooLong() && this.blocked() === '');
@@ -86,7 +100,13 @@ export class Composer {
     try {
       const { outcome, text, reason, draftId, processVersionId } = await this.actions.draft(row);
       if (outcome === 'reply') this.putDraft(row.id, { text, ai: { draftId, text, processVersionId } });
-      else this.say(row.id, outcome === 'handOff' ? `No draft, a person should answer: ${reason}` : `No draft, no answer is needed: ${reason}`);
+      else
+        this.say(
+          row.id,
+          outcome === 'handOff'
+            ? `No draft, a person should answer: ${reason}`
+            : `No draft, no answer is needed: ${reason}`,
+        );
     } catch (error) {
       this.say(row.id, messageOf(error));
     } finally {
@@ -112,16 +132,25 @@ export class Composer {
   protected send(): void {
     if (!this.canSend()) return;
     const { id, position } = this.row();
-    this.outbox.send({ conversationId: id, text: this.text().trim(), fromDraftId: this.current().ai?.draftId ?? null, afterPosition: position });
+    this.outbox.send({
+      conversationId: id,
+      text: this.text().trim(),
+      fromDraftId: this.current().ai?.draftId ?? null,
+      afterPosition: position,
+    });
     this.drafts.set(id, NOTHING);
     this.note.set('');
-    if (!this.screen.isNarrow() || document.activeElement === this.field().nativeElement) this.field().nativeElement.focus();
+    if (!this.screen.isNarrow() || document.activeElement === this.field().nativeElement)
+      this.field().nativeElement.focus();
   }
 
   private putDraft(id: string, draft: Parameters<Drafts['set']>[1]): void {
     const before = this.drafts.of(id);
     this.drafts.set(id, draft);
-    if (before.text.trim() !== '') this.toasts.offer('The draft stands in place of what you had written.', 'Undo', () => this.drafts.set(id, before));
+    if (before.text.trim() !== '')
+      this.toasts.offer('The draft stands in place of what you had written.', 'Undo', () =>
+        this.drafts.set(id, before),
+      );
     if (this.id() === id) this.field().nativeElement.focus();
   }
 

@@ -6,7 +6,12 @@ import { Icon } from '../../core/icon.ts';
 import { Session } from '../../core/session.ts';
 import { isNarrowed, type ListFilter } from './listFilter.ts';
 
-const STATUS_NAMES: Record<ConversationStatus, string> = { new: 'New', open: 'Open', snoozed: 'Snoozed', resolved: 'Resolved' };
+const STATUS_NAMES: Record<ConversationStatus, string> = {
+  new: 'New',
+  open: 'Open',
+  snoozed: 'Snoozed',
+  resolved: 'Resolved',
+};
 const VIEW_NAMES = { mine: 'Mine', all: 'All', unassigned: 'Unassigned' } as const;
 
 /** The chips over the list: each opens a menu or is a switch. */
@@ -28,14 +33,20 @@ export class Filters {
   protected readonly statusNames = STATUS_NAMES;
   protected readonly viewNames = VIEW_NAMES;
   protected readonly views = ['mine', 'all', 'unassigned'] as const;
-  protected readonly colleagues = computed(() => this.directory.users().filter((user) => user.id !== this.session.userId()));
+  protected readonly colleagues = computed(() =>
+    this.directory.users().filter((user) => user.id !== this.session.userId()),
+  );
   protected readonly isNarrowed = computed(() => isNarrowed(this.filter()));
   protected readonly whose = computed(() => {
     const { assignee, view } = this.filter();
     return assignee === null ? VIEW_NAMES[view] : this.directory.fullName(assignee);
   });
-  protected readonly statusName = computed(() => (this.filter().status ? STATUS_NAMES[this.filter().status!] : 'Status'));
-  protected readonly stageName = computed(() => (this.filter().stage ? this.directory.stage(this.filter().stage!).name : 'Stage'));
+  protected readonly statusName = computed(() =>
+    this.filter().status ? STATUS_NAMES[this.filter().status!] : 'Status',
+  );
+  protected readonly stageName = computed(() =>
+    this.filter().stage ? this.directory.stage(this.filter().stage!).name : 'Stage',
+  );
 
   protected set(change: Partial<ListFilter>): void {
     this.filterChange.emit(change);

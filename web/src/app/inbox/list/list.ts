@@ -58,7 +58,9 @@ export class List {
       ? 'No conversation fits these filters.'
       : 'No conversations yet. They appear here as soon as a customer writes.';
   });
-  protected readonly canClear = computed(() => isNarrowed(this.filter()) || this.filter().channel !== null || this.filter().q !== '');
+  protected readonly canClear = computed(
+    () => isNarrowed(this.filter()) || this.filter().channel !== null || this.filter().q !== '',
+  );
 
   focusSearch(): void {
     this.search().nativeElement.focus();
@@ -73,7 +75,9 @@ export class List {
     const [from, height] = [viewport.measureScrollOffset(), viewport.getViewportSize()];
     if (index * ROW_PX < from) viewport.scrollToOffset(index * ROW_PX);
     if ((index + 1) * ROW_PX > from + height) viewport.scrollToOffset((index + 1) * ROW_PX - height);
-    requestAnimationFrame(() => this.host.nativeElement.querySelector<HTMLElement>(`[data-id="${id}"]`)?.focus({ preventScroll: true }));
+    requestAnimationFrame(() =>
+      this.host.nativeElement.querySelector<HTMLElement>(`[data-id="${id}"]`)?.focus({ preventScroll: true }),
+    );
   }
 
   protected countOf(channel: Channel | null): number {

@@ -40,7 +40,9 @@ describe('matches', () => {
   });
 
   it('finds an unassigned one and an unread one', () => {
-    expect(matches(sampleRow({ ownerId: null, assigneeIds: [] }), { ...NO_FILTER, view: 'unassigned' }, 'u1')).toBe(true);
+    expect(matches(sampleRow({ ownerId: null, assigneeIds: [] }), { ...NO_FILTER, view: 'unassigned' }, 'u1')).toBe(
+      true,
+    );
     expect(matches(sampleRow({ inboundCount: 3 }), { ...NO_FILTER, unread: true }, 'u1')).toBe(true);
   });
 });
@@ -59,6 +61,8 @@ describe('isFoundByContact', () => {
   });
 
   it('does not mind accents', () => {
-    expect(isFoundByContact(sampleRow({ contact: { id: 'k', name: 'José Núñez', address: '+18255550000' } }), 'jose nunez')).toBe(true);
+    expect(
+      isFoundByContact(sampleRow({ contact: { id: 'k', name: 'José Núñez', address: '+18255550000' } }), 'jose nunez'),
+    ).toBe(true);
   });
 });

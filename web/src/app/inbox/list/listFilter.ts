@@ -59,7 +59,13 @@ export function queryOf(filter: ListFilter): FilterQuery {
 
 /** Whether anything but the channel, the search and the order is narrowed. */
 export function isNarrowed(filter: ListFilter): boolean {
-  return filter.view !== 'all' || filter.assignee !== null || filter.status !== null || filter.stage !== null || filter.unread;
+  return (
+    filter.view !== 'all' ||
+    filter.assignee !== null ||
+    filter.status !== null ||
+    filter.stage !== null ||
+    filter.unread
+  );
 }
 
 /** Whether a row belongs into the list, apart from the search, which only the server can answer for texts. */
@@ -77,7 +83,8 @@ export function matches(row: ConversationRow, filter: ListFilter, userId: string
 /** Whether a search finds the row by its name or number: each typed word begins a word, or the digits are in the number. */
 export function isFoundByContact(row: ConversationRow, q: string): boolean {
   const digits = q.replace(/\D/g, '');
-  if (digits.length >= 3 && /^[\d\s()+.\-/]+$/.test(q) && row.contact.address.replace(/\D/g, '').includes(digits)) return true;
+  if (digits.length >= 3 && /^[\d\s()+.\-/]+$/.test(q) && row.contact.address.replace(/\D/g, '').includes(digits))
+    return true;
   const typed = wordsOf(q);
   const name = wordsOf(row.contact.name);
   return typed.length > 0 && typed.every((word) => name.some((part) => part.startsWith(word)));

@@ -19,7 +19,10 @@ describe('ListStore', () => {
   let api: FakeApi;
   let realtime: FakeRealtime;
   let store: ListStore;
-  const [older, newer] = [sampleRow({ id: 'c1', lastActivityAt: minute(1) }), sampleRow({ id: 'c2', lastActivityAt: minute(5) })];
+  const [older, newer] = [
+    sampleRow({ id: 'c1', lastActivityAt: minute(1) }),
+    sampleRow({ id: 'c2', lastActivityAt: minute(5) }),
+  ];
   const ids = (): string[] => store.rows().map((row) => row.id);
 
   beforeEach(async () => {
@@ -80,7 +83,9 @@ describe('ListStore', () => {
   });
 
   it('counts what is unread when the pushed row does not know the reader', () => {
-    realtime.change(changeOf(sampleRow({ id: 'c1', position: 12, committedAt: minute(9), inboundCount: 4, readInboundCount: null })));
+    realtime.change(
+      changeOf(sampleRow({ id: 'c1', position: 12, committedAt: minute(9), inboundCount: 4, readInboundCount: null })),
+    );
     expect(unreadCount(store.rows().find((row) => row.id === 'c1')!)).toBe(2);
   });
 

@@ -8,7 +8,14 @@ import { Icon } from '../../core/icon.ts';
 import { ago, countdown, hasCome, isLate } from '../../core/times.ts';
 import { unreadCount } from '../rows.ts';
 
-const AUTHOR_PREFIX = { customer: '', user: '', autopilot: 'Auto Pilot: ', followUp: 'Follow-up: ', schedule: 'Scheduled: ', automation: 'Automation: ' };
+const AUTHOR_PREFIX = {
+  customer: '',
+  user: '',
+  autopilot: 'Auto Pilot: ',
+  followUp: 'Follow-up: ',
+  schedule: 'Scheduled: ',
+  automation: 'Automation: ',
+};
 const WAITING_WARN_MS = 15 * 60_000;
 const WAITING_LATE_MS = 60 * 60_000;
 
@@ -38,22 +45,32 @@ export class Row {
   protected readonly preview = computed(() => {
     const { preview } = this.row();
     if (!preview) return 'No message yet';
-    const prefix = preview.author === 'user' ? `${shortName(this.directory.userName(preview.userId))}: ` : AUTHOR_PREFIX[preview.author];
+    const prefix =
+      preview.author === 'user'
+        ? `${shortName(this.directory.userName(preview.userId))}: `
+        : AUTHOR_PREFIX[preview.author];
     return prefix + preview.text.replace(/\s+/g, ' ');
   });
 
   /** What happens next, and else how long the customer has been waiting. */
-  protected readonly next = computed<{ text: string; tone: '' | 'soon' | 'amber' | 'red'; clock: boolean } | null>(() => {
-    const row = this.row();
-    if (row.optedOut) return { text: 'opted out', tone: 'red', clock: false };
-    const reply = row.agenda.find((item) => item.kind === 'autopilotReply');
-    if (reply && isLate(Date.parse(reply.at), this.clock.minute())) return { text: 'Auto Pilot is late', tone: 'amber', clock: true };
-    if (reply && (reply.phase === 'drafting' || hasCome(Date.parse(reply.at), this.clock.now()))) return { text: 'Auto Pilot writing…', tone: 'soon', clock: true };
-    if (reply) return { text: `Auto Pilot ${countdown(Date.parse(reply.at), this.clock.now())}`, tone: 'soon', clock: true };
-    if (row.waitingSince !== null) return this.waiting(Date.parse(row.waitingSince));
-    if (row.agenda.length > 0) return { text: 'checks delivery', tone: 'amber', clock: false };
-    return row.status === 'snoozed' || row.status === 'resolved' ? { text: row.status, tone: '', clock: false } : null;
-  });
+  protected readonly next = computed<{ text: string; tone: '' | 'soon' | 'amber' | 'red'; clock: boolean } | null>(
+    () => {
+      const row = this.row();
+      if (row.optedOut) return { text: 'opted out', tone: 'red', clock: false };
+      const reply = row.agenda.find((item) => item.kind === 'autopilotReply');
+      if (reply && isLate(Date.parse(reply.at), this.clock.minute()))
+        return { text: 'Auto Pilot is late', tone: 'amber', clock: true };
+      if (reply && (reply.phase === 'drafting' || hasCome(Date.parse(reply.at), this.clock.now())))
+        return { text: 'Auto Pilot writing…', tone: 'soon', clock: true };
+      if (reply)
+        return { text: `Auto Pilot ${countdown(Date.parse(reply.at), this.clock.now())}`, tone: 'soon', clock: true };
+      if (row.waitingSince !== null) return this.waiting(Date.parse(row.waitingSince));
+      if (row.agenda.length > 0) return { text: 'checks delivery', tone: 'amber', clock: false };
+      return row.status === 'snoozed' || row.status === 'resolved'
+        ? { text: row.status, tone: '', clock: false }
+        : null;
+    },
+  );
 
   private waiting(since: number): { text: string; tone: '' | 'amber' | 'red'; clock: boolean } {
     const now = this.clock.minute() + 59_999;

@@ -21,7 +21,16 @@ const MINUTE_MS = 60_000;
 /** The right pane: who this is, who works on it, what Auto Pilot does, and what is known. */
 @Component({
   selector: 'll-profile',
-  imports: [Avatar, CdkMenu, CdkMenuItemCheckbox, CdkMenuItemRadio, CdkMenuTrigger, Icon, MatSlideToggle, ProfileSection],
+  imports: [
+    Avatar,
+    CdkMenu,
+    CdkMenuItemCheckbox,
+    CdkMenuItemRadio,
+    CdkMenuTrigger,
+    Icon,
+    MatSlideToggle,
+    ProfileSection,
+  ],
   templateUrl: './profile.html',
   styleUrl: './profile.scss',
 })
@@ -49,10 +58,14 @@ export class Profile {
         .map((id) => this.directory.fullName(id))
         .join(', ') || 'Nobody is assigned',
   );
-  protected readonly process = computed(() => this.directory.processes().find((one) => one.id === this.row()?.processId) ?? null);
+  protected readonly process = computed(
+    () => this.directory.processes().find((one) => one.id === this.row()?.processId) ?? null,
+  );
   protected readonly autopilotText = computed(() => (this.row() ? autopilotText(this.row()!, this.clock.now) : ''));
   protected readonly sections = computed(() => sectionsOf(this.contact()?.fields ?? []));
-  protected readonly reminders = computed(() => this.reminderList.all().filter((one) => one.conversationId === this.row()?.id));
+  protected readonly reminders = computed(() =>
+    this.reminderList.all().filter((one) => one.conversationId === this.row()?.id),
+  );
   protected readonly details = computed(() => {
     const [row, contact] = [this.row(), this.contact()];
     if (!row || !contact) return [];
@@ -65,7 +78,9 @@ export class Profile {
       { label: 'Contact since', value: dateText(Date.parse(contact.createdAt)) },
     ].filter((detail) => detail.value !== '');
   });
-  protected readonly workflowUrl = computed(() => workflowUrl(this.session.me()?.temporalUiUrl ?? null, this.store.thread()?.view.workflowId ?? null));
+  protected readonly workflowUrl = computed(() =>
+    workflowUrl(this.session.me()?.temporalUiUrl ?? null, this.store.thread()?.view.workflowId ?? null),
+  );
 
   openStageMenu(): void {
     this.openMenu(this.stageTrigger());

@@ -2,7 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { minute, NOON, sampleRow } from '../../../testing/samples.ts';
 import { autopilotText, peopleOf, sectionsOf } from './profileText.ts';
 
-const reply = { id: 'r', kind: 'autopilotReply' as const, at: minute(1), title: '', phase: 'waiting' as const, operations: [] };
+const reply = {
+  id: 'r',
+  kind: 'autopilotReply' as const,
+  at: minute(1),
+  title: '',
+  phase: 'waiting' as const,
+  operations: [],
+};
 const at = (ms: number) => () => NOON + ms;
 
 describe('autopilotText', () => {

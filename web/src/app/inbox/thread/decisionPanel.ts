@@ -50,11 +50,15 @@ export class DecisionPanel {
     inputs: Object.entries(inputs).map(([key, value]) => ({ name: inWords(key), value: valueText(key, value) })),
   }));
   protected readonly model = this.decision?.model ?? null;
-  protected readonly confidence = this.model?.confidence == null ? null : `${Math.round(this.model.confidence * 100)} %`;
+  protected readonly confidence =
+    this.model?.confidence == null ? null : `${Math.round(this.model.confidence * 100)} %`;
   protected readonly took = this.model && `${(this.model.tookMs / 1000).toFixed(1)} s`;
-  protected readonly suggestedStage = this.model?.suggestedStage == null ? null : this.directory.stage(this.model.suggestedStage).name;
+  protected readonly suggestedStage =
+    this.model?.suggestedStage == null ? null : this.directory.stage(this.model.suggestedStage).name;
   /** The workflow in the Temporal UI, for those who debug. */
-  protected readonly workflowUrl = computed(() => workflowUrl(this.session.me()?.temporalUiUrl ?? null, this.data.workflowId));
+  protected readonly workflowUrl = computed(() =>
+    workflowUrl(this.session.me()?.temporalUiUrl ?? null, this.data.workflowId),
+  );
 }
 
 /** "lastInboundAt" as "last inbound". */
@@ -67,7 +71,8 @@ export function valueText(key: string, value: string | number | boolean | null):
   if (value === null) return 'none';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'number' && key.endsWith('At')) return exactTime(value);
-  if (typeof value === 'number' && key.endsWith('Ms')) return value >= 3_600_000 ? `${value / 3_600_000} h` : `${value / 1000} s`;
+  if (typeof value === 'number' && key.endsWith('Ms'))
+    return value >= 3_600_000 ? `${value / 3_600_000} h` : `${value / 1000} s`;
   return String(value);
 }
 

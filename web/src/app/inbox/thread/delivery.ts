@@ -14,7 +14,13 @@ export interface DeliveryMark {
 
 /** The mark of an outbound message. `isLost`: the provider never had this attempt. */
 export function deliveryMark({ status, error }: MessageView, isLost: boolean): DeliveryMark {
-  const mark = (icon: IconName, label: string, tone: DeliveryMark['tone'] = '', words = '', canRetry = false): DeliveryMark => ({ icon, label, words, tone, canRetry });
+  const mark = (
+    icon: IconName,
+    label: string,
+    tone: DeliveryMark['tone'] = '',
+    words = '',
+    canRetry = false,
+  ): DeliveryMark => ({ icon, label, words, tone, canRetry });
   switch (status) {
     case 'received':
     case 'queued':
@@ -27,7 +33,9 @@ export function deliveryMark({ status, error }: MessageView, isLost: boolean): D
     case 'read':
       return mark('checkDouble', 'Read', 'good');
     case 'unknown':
-      return isLost ? mark('alert', 'Not sent', 'red', 'Not sent: the carrier never had it', true) : mark('help', 'Not confirmed yet', 'amber', 'not confirmed yet');
+      return isLost
+        ? mark('alert', 'Not sent', 'red', 'Not sent: the carrier never had it', true)
+        : mark('help', 'Not confirmed yet', 'amber', 'not confirmed yet');
     case 'failed':
       return mark('alert', 'Not delivered', 'red', `Not delivered${reason(error)}`, true);
     case 'blocked':

@@ -1,4 +1,16 @@
-import { afterRenderEffect, Component, computed, DestroyRef, type ElementRef, inject, input, output, signal, untracked, viewChild } from '@angular/core';
+import {
+  afterRenderEffect,
+  Component,
+  computed,
+  DestroyRef,
+  type ElementRef,
+  inject,
+  input,
+  output,
+  signal,
+  untracked,
+  viewChild,
+} from '@angular/core';
 import type { EventView, MessageView } from '@leadline/contract/rest.ts';
 import { Clock } from '../../core/clock.ts';
 import { Icon } from '../../core/icon.ts';
@@ -38,7 +50,9 @@ export class History {
   private readonly content = viewChild.required<ElementRef<HTMLElement>>('content');
   /** Messages that came while one was further up. */
   protected readonly newCount = signal(0);
-  private readonly lastMessage = computed(() => this.items().findLast((item) => item.kind === 'message' || item.kind === 'pending') ?? null);
+  private readonly lastMessage = computed(
+    () => this.items().findLast((item) => item.kind === 'message' || item.kind === 'pending') ?? null,
+  );
   private sticks = true;
   private shown = { conversationId: '', firstKey: '', lastKey: '', height: 0, top: 0 };
 

@@ -12,9 +12,12 @@ describe('linkify', () => {
     ]);
   });
 
-  it.each(['javascript:alert(1)', '<a href="x">', 'data:text/html,x', 'plain', 'https://'])('makes no link of %s', (text) => {
-    expect(linkify(text)).toEqual([{ text, href: null }]);
-  });
+  it.each(['javascript:alert(1)', '<a href="x">', 'data:text/html,x', 'plain', 'https://'])(
+    'makes no link of %s',
+    (text) => {
+      expect(linkify(text)).toEqual([{ text, href: null }]);
+    },
+  );
 
   it('is empty for an empty text', () => {
     expect(linkify('')).toEqual([]);

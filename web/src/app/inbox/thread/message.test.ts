@@ -16,11 +16,20 @@ describe('Message', () => {
   async function shown(message: MessageView, more: { isLost?: boolean; withDecision?: boolean } = {}) {
     const fixture = TestBed.createComponent(Message);
     const decision = more.withDecision ? sampleEvent('decisionMade', 2) : null;
-    fixture.componentRef.setInput('item', { kind: 'message', key: message.id, message, isLast: true, count: 1, decision, isLost: more.isLost ?? false });
+    fixture.componentRef.setInput('item', {
+      kind: 'message',
+      key: message.id,
+      message,
+      isLast: true,
+      count: 1,
+      decision,
+      isLost: more.isLost ?? false,
+    });
     fixture.componentRef.setInput('processName', 'Internet lead v7');
     await fixture.whenStable();
     const element = fixture.nativeElement as HTMLElement;
-    const button = (name: string) => [...element.querySelectorAll('button')].find((one) => one.textContent?.trim() === name);
+    const button = (name: string) =>
+      [...element.querySelectorAll('button')].find((one) => one.textContent?.trim() === name);
     return { component: fixture.componentInstance, element, button };
   }
 
@@ -34,7 +43,11 @@ describe('Message', () => {
   it('opens links elsewhere, without telling where from', async () => {
     const { element } = await shown(sampleMessage({ text: 'https://a.example/x' }));
     const link = element.querySelector('a')!;
-    expect([link.getAttribute('href'), link.target, link.rel]).toEqual(['https://a.example/x', '_blank', 'noopener noreferrer']);
+    expect([link.getAttribute('href'), link.target, link.rel]).toEqual([
+      'https://a.example/x',
+      '_blank',
+      'noopener noreferrer',
+    ]);
   });
 
   it.each([
@@ -42,7 +55,7 @@ describe('Message', () => {
     ['sent', 'Sent'],
     ['delivered', 'Delivered'],
     ['read', 'Read'],
-    ['unknown', 'Not confirmed'],
+    ['unknown', 'not confirmed'],
   ] as const)('says in words that a message is %s', async (status, words) => {
     const { element, button } = await shown(sent({ status }));
     expect(element.querySelector('.mark')!.textContent).toContain(words);
@@ -50,7 +63,9 @@ describe('Message', () => {
   });
 
   it('says why a message failed and offers to send it again', async () => {
-    const { element, component, button } = await shown(sent({ status: 'failed', error: { code: '30003', message: 'Handset unreachable' } }));
+    const { element, component, button } = await shown(
+      sent({ status: 'failed', error: { code: '30003', message: 'Handset unreachable' } }),
+    );
     expect(element.textContent).toContain('Handset unreachable (30003)');
     const retry = jest.fn();
     component.retry.subscribe(retry);
@@ -65,7 +80,10 @@ describe('Message', () => {
 
   it('says who wrote, and why Auto Pilot did', async () => {
     expect((await shown(sent({}))).element.textContent).toContain('Ana Perez');
-    const { element, component, button } = await shown(sent({ author: 'autopilot', userId: null, processVersionId: 'v7' }), { withDecision: true });
+    const { element, component, button } = await shown(
+      sent({ author: 'autopilot', userId: null, processVersionId: 'v7' }),
+      { withDecision: true },
+    );
     expect(element.textContent).toContain('Auto Pilot · Internet lead v7');
     const why = jest.fn();
     component.why.subscribe(why);

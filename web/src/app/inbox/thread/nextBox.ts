@@ -27,13 +27,16 @@ export class NextBox {
     if (waitingSince === null) return null;
     const waits = `${firstName(contact)} waits for an answer.`;
     if (!autopilot) return `Nothing is planned: Auto Pilot is off. ${waits}`;
-    return processId === null ? `Nothing is planned: Auto Pilot needs a process. ${waits}` : `Nothing is planned. ${waits}`;
+    return processId === null
+      ? `Nothing is planned: Auto Pilot needs a process. ${waits}`
+      : `Nothing is planned. ${waits}`;
   });
 
   protected when(item: AgendaItemView): string {
     const at = Date.parse(item.at);
     if (isLate(at, this.clock.now())) return 'late';
-    if (item.phase === 'drafting' || hasCome(at, this.clock.now())) return item.kind === 'autopilotReply' ? 'writing…' : 'now';
+    if (item.phase === 'drafting' || hasCome(at, this.clock.now()))
+      return item.kind === 'autopilotReply' ? 'writing…' : 'now';
     const left = countdown(at, this.clock.now());
     return /^\d/.test(left) ? `in ${left}` : left;
   }

@@ -49,7 +49,14 @@ export class Outbox {
   /** Sends a message; it is shown at once. */
   send(message: Pick<PendingMessage, 'conversationId' | 'text' | 'fromDraftId' | 'afterPosition'>): void {
     const userId = this.session.userId();
-    const entry = { ...message, userId, key: crypto.randomUUID(), at: Date.now(), state: 'waiting' as const, problem: null };
+    const entry = {
+      ...message,
+      userId,
+      key: crypto.randomUUID(),
+      at: Date.now(),
+      state: 'waiting' as const,
+      problem: null,
+    };
     this.set([...this.entries(), entry]);
     void this.flush(message.conversationId);
   }
@@ -89,7 +96,13 @@ export class Outbox {
     this.change(key, { state: 'sending' });
     try {
       const body = { text, attachmentIds: [], fromDraftId };
-      const { message } = await this.api.send('POST', `/conversations/${conversationId}/messages`, body, SendMessageResult, key);
+      const { message } = await this.api.send(
+        'POST',
+        `/conversations/${conversationId}/messages`,
+        body,
+        SendMessageResult,
+        key,
+      );
       this.confirmed(message);
       this.takeBack(key);
       return true;
@@ -118,7 +131,11 @@ export class Outbox {
 function kept(): PendingMessage[] {
   try {
     const entries = JSON.parse(localStorage.getItem(KEPT) ?? '[]') as PendingMessage[];
-    return entries.map((one) => ({ ...one, state: 'failed', problem: 'The page was closed before this was confirmed.' }));
+    return entries.map((one) => ({
+      ...one,
+      state: 'failed',
+      problem: 'The page was closed before this was confirmed.',
+    }));
   } catch {
     return [];
   }

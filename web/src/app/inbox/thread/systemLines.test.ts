@@ -12,10 +12,16 @@ const told = (...event: Parameters<typeof sampleEvent>): string | null => senten
 describe('sentenceOf', () => {
   it('names who did what', () => {
     expect(told('autopilotSet', 1, { on: false })).toBe('You turned Auto Pilot off');
-    expect(told('stageSet', 1, { stage: 'call', from: 'new' }, { actor: { kind: 'system' } })).toBe('Leadline moved the stage from NEW to CALL');
-    expect(told('assigned', 1, { ownerId: 'u2', userIds: ['u2', 'u1'], takeOver: true })).toBe('You assigned it to Leo Kim, Ana Perez');
+    expect(told('stageSet', 1, { stage: 'call', from: 'new' }, { actor: { kind: 'system' } })).toBe(
+      'Leadline moved the stage from NEW to CALL',
+    );
+    expect(told('assigned', 1, { ownerId: 'u2', userIds: ['u2', 'u1'], takeOver: true })).toBe(
+      'You assigned it to Leo Kim, Ana Perez',
+    );
     expect(told('assigned', 1, { ownerId: null, userIds: [], takeOver: false })).toBe('You removed the assignees');
-    expect(told('processSelected', 1, { policy: { processName: 'Internet lead', version: 7 } })).toBe('You chose the process Internet lead v7');
+    expect(told('processSelected', 1, { policy: { processName: 'Internet lead', version: 7 } })).toBe(
+      'You chose the process Internet lead v7',
+    );
   });
 
   it('gives the explanation of a decision not to answer, and leaves the others to their messages', () => {

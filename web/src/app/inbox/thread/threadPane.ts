@@ -60,10 +60,13 @@ export class ThreadPane {
 
   /** Names of the process versions that this thread speaks of. */
   protected readonly processNames = computed<ReadonlyMap<string, string>>(() => {
-    const names = new Map(this.directory.processes().map(({ versionId, name, version }) => [versionId, `${name} v${version}`]));
+    const names = new Map(
+      this.directory.processes().map(({ versionId, name, version }) => [versionId, `${name} v${version}`]),
+    );
     for (const { type, data } of this.store.thread()?.events.values() ?? []) {
       const { policy } = data as Partial<EventData['processSelected'] | EventData['conversationStarted']>;
-      if ((type === 'processSelected' || type === 'conversationStarted') && policy) names.set(policy.versionId, `${policy.processName} v${policy.version}`);
+      if ((type === 'processSelected' || type === 'conversationStarted') && policy)
+        names.set(policy.versionId, `${policy.processName} v${policy.version}`);
     }
     return names;
   });
@@ -98,7 +101,12 @@ export class ThreadPane {
   protected showDecision(event: EventView): void {
     const view = this.store.thread()?.view;
     const messages = [...(this.store.thread()?.messages.values() ?? [])];
-    void this.decisions.show({ event, workflowId: view?.workflowId ?? null, messages, processNames: this.processNames() });
+    void this.decisions.show({
+      event,
+      workflowId: view?.workflowId ?? null,
+      messages,
+      processNames: this.processNames(),
+    });
   }
 
   protected retryMessage(message: MessageView): void {

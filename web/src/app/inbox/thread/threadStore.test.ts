@@ -33,8 +33,14 @@ describe('ThreadStore', () => {
       ],
     });
     api.answers.set('GET /conversations/c1', { row: sampleRow(), contact: null, workflowId: 'w1' });
-    api.answers.set('GET /conversations/c1/messages', { items: [sampleMessage({ position: 7, status: 'queued', ...outbound })], next: null });
-    api.answers.set('GET /conversations/c1/events', { items: [sampleEvent('autopilotSet', 6, { on: true })], next: null });
+    api.answers.set('GET /conversations/c1/messages', {
+      items: [sampleMessage({ position: 7, status: 'queued', ...outbound })],
+      next: null,
+    });
+    api.answers.set('GET /conversations/c1/events', {
+      items: [sampleEvent('autopilotSet', 6, { on: true })],
+      next: null,
+    });
     store = TestBed.inject(ThreadStore);
     await store.open('c1');
   });
@@ -56,14 +62,16 @@ describe('ThreadStore', () => {
   });
 
   it('never lets the status of a message fall back', () => {
-    const message = (change: object) => realtime.change(changeOf({ messages: [sampleMessage({ position: 7, ...outbound, ...change })] }));
+    const message = (change: object) =>
+      realtime.change(changeOf({ messages: [sampleMessage({ position: 7, ...outbound, ...change })] }));
     message({ status: 'delivered' });
     message({ status: 'sent' });
     expect(status('m7')).toBe('delivered');
   });
 
   it('takes a new attempt of a message that failed', () => {
-    const message = (change: object) => realtime.change(changeOf({ messages: [sampleMessage({ position: 7, ...outbound, ...change })] }));
+    const message = (change: object) =>
+      realtime.change(changeOf({ messages: [sampleMessage({ position: 7, ...outbound, ...change })] }));
     message({ status: 'failed' });
     message({ status: 'queued', attempt: 2 });
     message({ status: 'failed', attempt: 1 });

@@ -76,7 +76,12 @@ export class ThreadStore {
     this.olderProblem.set(null);
     try {
       const older = await this.pages(id, thread);
-      this.update(id, (now) => ({ ...now, ...older, messages: merged(older.messages, now.messages), events: new Map([...older.events, ...now.events]) }));
+      this.update(id, (now) => ({
+        ...now,
+        ...older,
+        messages: merged(older.messages, now.messages),
+        events: new Map([...older.events, ...now.events]),
+      }));
     } catch (error) {
       this.olderProblem.set(messageOf(error));
     } finally {
@@ -110,7 +115,10 @@ export class ThreadStore {
 
   private async load(id: string): Promise<void> {
     try {
-      const [view, pages] = await Promise.all([this.api.get(`/conversations/${id}`, ConversationView), this.pages(id, null)]);
+      const [view, pages] = await Promise.all([
+        this.api.get(`/conversations/${id}`, ConversationView),
+        this.pages(id, null),
+      ]);
       this.rows.take([view.row]);
       const shown = await this.reachingBackTo(id, pages, this.threads().get(id));
       this.keep(id, { view, ...shown });
@@ -127,7 +135,11 @@ export class ThreadStore {
     let loaded = pages;
     while (loaded.olderMessages !== null && floorOf(loaded) > reach) {
       const older = await this.pages(id, loaded);
-      loaded = { ...older, messages: merged(older.messages, loaded.messages), events: new Map([...older.events, ...loaded.events]) };
+      loaded = {
+        ...older,
+        messages: merged(older.messages, loaded.messages),
+        events: new Map([...older.events, ...loaded.events]),
+      };
     }
     return loaded;
   }
@@ -136,17 +148,28 @@ export class ThreadStore {
   private async pages(id: string, after: Pages | null): Promise<Pages> {
     const isDone = after !== null && after.olderMessages === null;
     const [messages, firstEvents] = await Promise.all([
-      isDone ? { items: [], next: null } : this.api.get(`/conversations/${id}/messages`, MessagePage, { before: after?.olderMessages, limit: MESSAGES }),
+      isDone
+        ? { items: [], next: null }
+        : this.api.get(`/conversations/${id}/messages`, MessagePage, { before: after?.olderMessages, limit: MESSAGES }),
       this.eventsBefore(id, after),
     ]);
     let { items: events, next } = firstEvents;
     const floor = messages.next === null ? 0 : Number(messages.next);
     while (next !== null && Number(next) > floor) {
-      const page: { items: EventView[]; next: string | null } = await this.api.get(`/conversations/${id}/events`, EventPage, { before: next, limit: EVENTS });
+      const page: { items: EventView[]; next: string | null } = await this.api.get(
+        `/conversations/${id}/events`,
+        EventPage,
+        { before: next, limit: EVENTS },
+      );
       events = [...events, ...page.items];
       next = page.next;
     }
-    return { messages: new Map(messages.items.map((one) => [one.id, one])), events: new Map(entriesOf(events)), olderMessages: messages.next, olderEvents: next };
+    return {
+      messages: new Map(messages.items.map((one) => [one.id, one])),
+      events: new Map(entriesOf(events)),
+      olderMessages: messages.next,
+      olderEvents: next,
+    };
   }
 
   private async eventsBefore(id: string, after: Pages | null) {
@@ -191,12 +214,18 @@ function entriesOf(events: readonly EventView[]): [string, EventView][] {
   return events.filter((event) => event.position !== null).map((event) => [event.id, event]);
 }
 
-function merged(older: ReadonlyMap<string, MessageView>, newer: ReadonlyMap<string, MessageView>): ReadonlyMap<string, MessageView> {
+function merged(
+  older: ReadonlyMap<string, MessageView>,
+  newer: ReadonlyMap<string, MessageView>,
+): ReadonlyMap<string, MessageView> {
   return [...newer.values()].reduce(withMessage, older);
 }
 
 /** A message in its newest state: statuses come late, twice and out of order. */
-function withMessage(messages: ReadonlyMap<string, MessageView>, message: MessageView): ReadonlyMap<string, MessageView> {
+function withMessage(
+  messages: ReadonlyMap<string, MessageView>,
+  message: MessageView,
+): ReadonlyMap<string, MessageView> {
   const known = messages.get(message.id);
   if (known && !isNews(known, message)) return messages;
   return new Map(messages).set(message.id, message);

@@ -17,7 +17,15 @@ export interface Line {
 /** One thing in a thread, from top to bottom. */
 export type ThreadItem =
   | { kind: 'day'; key: string; at: number }
-  | { kind: 'message'; key: string; message: MessageView; isLast: boolean; count: number; decision: EventView | null; isLost: boolean }
+  | {
+      kind: 'message';
+      key: string;
+      message: MessageView;
+      isLast: boolean;
+      count: number;
+      decision: EventView | null;
+      isLost: boolean;
+    }
   | { kind: 'pending'; key: string; pending: PendingMessage }
   | { kind: 'lines'; key: string; lines: Line[] };
 
@@ -40,7 +48,9 @@ const GROUP_MS = 5 * 60_000;
 export function timeline({ messages, events, pending, floor, userId, names }: TimelineInput): ThreadItem[] {
   const shownMessages = [...messages].filter((one) => one.position >= floor);
   const shownEvents = [...events].filter((one) => (one.position ?? 0) >= floor);
-  const entries = [...inOrder(shownMessages), ...shownEvents.flatMap((event) => lineOf(event, names))].sort((a, b) => a.position - b.position);
+  const entries = [...inOrder(shownMessages), ...shownEvents.flatMap((event) => lineOf(event, names))].sort(
+    (a, b) => a.position - b.position,
+  );
   const decisions = decisionsByMessage(shownEvents);
   const lost = lostAttempts(shownEvents);
   const items: ThreadItem[] = [];
@@ -101,7 +111,11 @@ function messageItem(
   lost: Set<string>,
 ): ThreadItem {
   const follows = before?.kind === 'message' && isOneGroup(before.message, message);
-  const isLast = !next || 'line' in next || startOfDay(next.at) !== startOfDay(Date.parse(message.at)) || !isOneGroup(message, next.message);
+  const isLast =
+    !next ||
+    'line' in next ||
+    startOfDay(next.at) !== startOfDay(Date.parse(message.at)) ||
+    !isOneGroup(message, next.message);
   return {
     kind: 'message',
     key: message.id,
@@ -141,12 +155,18 @@ function lostAttempts(events: readonly EventView[]): Set<string> {
 }
 
 /** The socket may bring a message before the answer to its sending does: then it is shown once. */
-function withoutConfirmed(pending: readonly PendingMessage[], messages: readonly MessageView[], userId: string): PendingMessage[] {
+function withoutConfirmed(
+  pending: readonly PendingMessage[],
+  messages: readonly MessageView[],
+  userId: string,
+): PendingMessage[] {
   const own = messages.filter((one) => one.author === 'user' && one.userId === userId);
   const taken = new Set<string>();
   return pending.filter((entry) => {
     if (entry.state === 'failed') return true;
-    const confirmed = own.find((one) => one.position > entry.afterPosition && one.text === entry.text && !taken.has(one.id));
+    const confirmed = own.find(
+      (one) => one.position > entry.afterPosition && one.text === entry.text && !taken.has(one.id),
+    );
     if (confirmed) taken.add(confirmed.id);
     return !confirmed;
   });

@@ -1,0 +1,120 @@
+import { mkdir } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import type { SimulatedMessage } from '@leadline/contract/simulator.ts';
+import { startLeadline, until, type TestProduct } from '../leadline.ts';
+
+const CUSTOMER = '+18255557788';
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const SCREENSHOTS = process.env['SCREENSHOTS'];
+
+/** The first story of Leadline, as a salesperson and a customer live it; no step refreshes the page. */
+describe('a customer’s text gets its Auto Pilot answer', () => {
+  let product: TestProduct;
+  let browser: Browser;
+  let page: Page;
+
+  beforeAll(async () => {
+    [product, browser] = await Promise.all([
+      startLeadline(),
+      chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: FLAGS }),
+    ]);
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    await product?.stop();
+  }, 60_000);
+
+  const rows = (): Locator => page.getByTestId('conversation-row');
+  const messages = (author: string): Locator => page.locator(`[data-testid="message"][data-author="${author}"]`);
+  const next = (): Locator => page.getByTestId('next-item');
+  const say = (body: string): Promise<unknown> => product.control('POST', '/inbound', { from: CUSTOMER, to: '+18255550100', body });
+  const onPhone = async (): Promise<SimulatedMessage[]> =>
+    (await product.control<{ items: SimulatedMessage[] }>('GET', `/messages?phone=${encodeURIComponent(CUSTOMER)}`)).items;
+  const answers = async (): Promise<SimulatedMessage[]> => (await onPhone()).filter((message) => message.direction === 'toPhone');
+
+  it('signs in, and the inbox stands with the demo’s conversations', async () => {
+    await page.goto(product.url);
+    await page.locator('input[type="password"]').fill('demo');
+    await page.locator('input:not([type="password"])').first().fill('ana@demo.test');
+    await page.keyboard.press('Enter');
+    await rows().first().waitFor();
+    expect(await rows().count()).toBeGreaterThan(5);
+    await picture('list');
+  }, 60_000);
+
+  it('shows a new text on top, unread, and counts down to the reply', async () => {
+    await say('hi, is the 2021 F-150 still there?');
+    await until('the text is on top', async () => (await rows().first().innerText()).includes('is the 2021 F-150'));
+    expect(await rows().first().innerText()).toMatch(/Auto Pilot/);
+    await rows().first().click();
+    await next().first().waitFor();
+    await page.getByTestId('message').first().waitFor();
+    await picture('thread');
+  }, 60_000);
+
+  it('answers two texts together, and its ticks go to delivered', async () => {
+    await say('and would you take my 2016 Civic in trade?');
+    await until('both are shown', async () => (await messages('customer').count()) === 2);
+    await messages('autopilot').first().waitFor({ timeout: 30_000 });
+    await until('the reply arrives on the phone', async () => (await answers()).length === 1);
+    await page.locator('[data-testid="message"][data-author="autopilot"][data-status="delivered"]').waitFor();
+    expect((await answers())[0]?.body).toContain('(simulated)');
+    expect(await messages('autopilot').count()).toBe(1);
+    await picture('answered');
+  }, 90_000);
+
+  it('sends nothing once Auto Pilot is turned off inside the window, and says why', async () => {
+    await say('is it a manual?');
+    await next().first().waitFor();
+    await autopilot().click();
+    await page.getByText('Auto Pilot was turned off before it answered').first().waitFor();
+    await next().first().waitFor({ state: 'detached' });
+  }, 60_000);
+
+  it('arms at once for the unanswered text when it is turned on again', async () => {
+    await autopilot().click();
+    await next().first().waitFor();
+  }, 60_000);
+
+  it('drafts the same answer into the composer', async () => {
+    await page.getByTestId('sparkle').click();
+    await until('the draft is in the composer', async () => (await composer().inputValue()).includes('(simulated)'));
+  }, 60_000);
+
+  it('lets a person’s message drop the pending reply', async () => {
+    await composer().fill('Hi, Ana here: it is an automatic.');
+    await composer().press('Enter');
+    await page.locator('[data-testid="message"][data-author="user"][data-status="delivered"]').waitFor();
+    await next().first().waitFor({ state: 'detached' });
+    const sent = (await answers()).map((message) => message.body);
+    expect(sent.at(-1)).toBe('Hi, Ana here: it is an automatic.');
+    expect(sent).toHaveLength(2);
+  }, 60_000);
+
+  it('works at the size of a phone', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByTestId('composer').waitFor();
+    await picture('mobile-thread');
+    await page.goto(`${product.url}/conversations`);
+    await rows().first().waitFor();
+    await picture('mobile-list');
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.goto(`${product.url}/simulator`);
+    await page.getByTestId('phone-message').first().waitFor();
+    await picture('simulator');
+  }, 60_000);
+
+  const composer = (): Locator => page.getByTestId('composer').locator('textarea').or(page.locator('textarea[data-testid="composer"]')).first();
+  const autopilot = (): Locator => page.getByTestId('autopilot-switch').getByRole('switch').or(page.locator('[role="switch"][data-testid="autopilot-switch"]')).first();
+
+  /** Pictures for the README, when they are asked for: SCREENSHOTS=docs/screenshots. */
+  async function picture(name: string): Promise<void> {
+    if (!SCREENSHOTS) return;
+    await mkdir(SCREENSHOTS, { recursive: true });
+    await page.screenshot({ path: `${SCREENSHOTS}/${name}.png`, animations: 'disabled' });
+  }
+});

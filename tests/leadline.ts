@@ -1,0 +1,44 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { freePort } from '@leadline/temporal/embeddedServers.ts';
+import { startProduct, type Product } from '@leadline/temporal/product.ts';
+import { ensureTools } from '@leadline/temporal/toolCache.ts';
+
+/** The whole product, as `npm start` runs it, on free ports and data of its own. */
+export interface TestProduct extends Product {
+  /** Asks the simulators' control interface. */
+  control<T>(method: string, resource: string, body?: unknown): Promise<T>;
+}
+
+export async function startLeadline(): Promise<TestProduct> {
+  const dataFolder = await mkdtemp(path.join(tmpdir(), 'leadline-'));
+  const [port, temporalPort] = [await freePort(), await freePort()];
+  const silent = (): void => undefined;
+  const env = { ...process.env, MONGODB_URI: undefined, TEMPORAL_ADDRESS: undefined, LOG_LEVEL: 'warn' };
+  const tools = await ensureTools(silent);
+  const product = await startProduct({ root: process.cwd(), tools, dataFolder, port, temporalPort, temporalUiPort: null, env, say: silent });
+  return {
+    ...product,
+    async stop() {
+      await product.stop();
+      await rm(dataFolder, { recursive: true, force: true });
+    },
+    async control<T>(method: string, resource: string, body?: unknown): Promise<T> {
+      const init = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+      const answer = await fetch(`${product.simulatorUrl}/control${resource}`, { method, ...init });
+      if (!answer.ok) throw new Error(`The simulators answered ${answer.status}: ${await answer.text()}`);
+      return (await answer.json()) as T;
+    },
+  };
+}
+
+/** Waits until a condition holds; throws after `withinMs` with what was waited for. */
+export async function until(what: string, condition: () => Promise<boolean> | boolean, withinMs = 20_000): Promise<void> {
+  const end = Date.now() + withinMs;
+  while (Date.now() < end) {
+    if (await condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`Waited ${withinMs / 1000} s in vain: ${what}.`);
+}
