@@ -3,8 +3,25 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as formats from 'ajv-formats';
 import { AppError } from '@leadline/contract/errors.ts';
 import { messageIdAt } from '@leadline/contract/ids.ts';
-import { addDealership, commitOf, inboundEvent, outboundEvent, startTestMongo, TEST_PASSWORD, type TestDealership, type TestMongo } from '@leadline/store/testStore.ts';
-import { call, postSession, signInAs, startTestApi, TEST_PUBLIC_URL, type TestApi, type TestBrowser } from './testApi.ts';
+import {
+  addDealership,
+  commitOf,
+  inboundEvent,
+  outboundEvent,
+  startTestMongo,
+  TEST_PASSWORD,
+  type TestDealership,
+  type TestMongo,
+} from '@leadline/store/testStore.ts';
+import {
+  call,
+  postSession,
+  signInAs,
+  startTestApi,
+  TEST_PUBLIC_URL,
+  type TestApi,
+  type TestBrowser,
+} from './testApi.ts';
 
 let mongo: TestMongo;
 let api: TestApi;
@@ -38,7 +55,10 @@ afterAll(async () => {
 async function addConversation(of: TestDealership): Promise<string> {
   const key = of.key(`+1587555${String(++customers).padStart(4, '0')}`);
   const { start } = await api.store.conversations.load(key);
-  const events = [inboundEvent(key, 1, 'hi', `SM-api-${customers}`, Date.now()), outboundEvent(key, 2, 'hello', Date.now())];
+  const events = [
+    inboundEvent(key, 1, 'hi', `SM-api-${customers}`, Date.now()),
+    outboundEvent(key, 2, 'hello', Date.now()),
+  ];
   await api.store.conversations.commit(commitOf(key, start.contactId, events));
   return key.conversationId;
 }
@@ -51,7 +71,11 @@ describe('session', () => {
     expect(cookie).toMatch(/^leadline=[\w-]{43};/);
     expect(cookie).toMatch(/HttpOnly/);
     expect(cookie).toMatch(/SameSite=Strict/);
-    expect(await response.json()).toMatchObject({ user: { email: dealer.email, role: 'manager' }, dealership: { slug: dealer.slug }, simulated: ['twilio'] });
+    expect(await response.json()).toMatchObject({
+      user: { email: dealer.email, role: 'manager' },
+      dealership: { slug: dealer.slug },
+      simulated: ['twilio'],
+    });
     const token = /leadline=([\w-]+)/.exec(cookie)![1]!;
     expect(JSON.stringify(await api.store.models.sessions.find().lean())).not.toContain(token);
   });
@@ -60,14 +84,22 @@ describe('session', () => {
     const wrong = await postSession(api, { email: dealer.email, password: 'wrong' });
     const unknown = await postSession(api, { email: 'nobody@nowhere.test', password: 'wrong' });
     expect([wrong.status, unknown.status]).toEqual([401, 401]);
-    expect(((await wrong.json()) as { detail: string }).detail).toBe(((await unknown.json()) as { detail: string }).detail);
+    expect(((await wrong.json()) as { detail: string }).detail).toBe(
+      ((await unknown.json()) as { detail: string }).detail,
+    );
   });
 
   it('refuses to sign in from another site, and after ten failures', async () => {
-    expect((await postSession(api, { email: dealer.email, password: TEST_PASSWORD }, { Origin: 'https://evil.test' })).status).toBe(403);
-    expect((await postSession(api, { email: dealer.email, password: TEST_PASSWORD }, { Origin: TEST_PUBLIC_URL })).status).toBe(201);
+    expect(
+      (await postSession(api, { email: dealer.email, password: TEST_PASSWORD }, { Origin: 'https://evil.test' }))
+        .status,
+    ).toBe(403);
+    expect(
+      (await postSession(api, { email: dealer.email, password: TEST_PASSWORD }, { Origin: TEST_PUBLIC_URL })).status,
+    ).toBe(201);
     const statuses: number[] = [];
-    for (let attempt = 0; attempt < 12; attempt++) statuses.push((await postSession(api, { email: 'target@x.test', password: 'guess' })).status);
+    for (let attempt = 0; attempt < 12; attempt++)
+      statuses.push((await postSession(api, { email: 'target@x.test', password: 'guess' })).status);
     expect(statuses.filter((status) => status === 401)).toHaveLength(10);
     expect(statuses.at(-1)).toBe(429);
     expect((await postSession(api, { email: dealer.email, password: TEST_PASSWORD })).status).toBe(201);
@@ -82,7 +114,8 @@ describe('session', () => {
 
   it('wants the CSRF token of this very session for each change', async () => {
     const elsewhere = await signInAs(api, dealer.email);
-    const put = (headers: Record<string, string>) => ana.call('PUT', `/api/conversations/${conversationId}/unread`, { unread: true }, headers);
+    const put = (headers: Record<string, string>) =>
+      ana.call('PUT', `/api/conversations/${conversationId}/unread`, { unread: true }, headers);
     expect((await put({ 'X-CSRF-Token': '' })).status).toBe(403);
     expect((await put({ 'X-CSRF-Token': elsewhere.csrfToken })).status).toBe(403);
     expect((await put({ Origin: 'https://evil.test' })).status).toBe(403);
@@ -95,17 +128,31 @@ describe('reading', () => {
     const list = await ana.call('GET', '/api/conversations?view=all');
     expect(list.body.items.map((row: { id: string }) => row.id)).toEqual([conversationId]);
     const one = await ana.call('GET', `/api/conversations/${conversationId}`);
-    expect(one.body).toMatchObject({ row: { id: conversationId }, workflowId: `conversation/${dealer.slug}/${conversationId}` });
+    expect(one.body).toMatchObject({
+      row: { id: conversationId },
+      workflowId: `conversation/${dealer.slug}/${conversationId}`,
+    });
     expect((await ana.call('GET', `/api/conversations/${conversationId}/messages`)).body.items).toHaveLength(2);
     expect((await ana.call('GET', `/api/conversations/${conversationId}/events?before=2`)).body.items).toHaveLength(1);
-    for (const path of ['decisions', 'agenda']) expect((await ana.call('GET', `/api/conversations/${conversationId}/${path}`)).body).toEqual({ items: [], next: null });
+    for (const path of ['decisions', 'agenda'])
+      expect((await ana.call('GET', `/api/conversations/${conversationId}/${path}`)).body).toEqual({
+        items: [],
+        next: null,
+      });
   });
 
   it("lists the dealership's own things", async () => {
     expect((await ana.call('GET', '/api/users')).body.items).toHaveLength(2);
-    expect((await ana.call('GET', '/api/channelAccounts')).body.items).toEqual([{ id: dealer.accountId, channel: 'sms', name: 'Main', address: dealer.accountAddress, ownerId: dealer.userId }]);
-    expect((await ana.call('GET', '/api/processes')).body.items).toMatchObject([{ id: dealer.processId, name: 'Internet lead', version: 1 }]);
-    expect((await ana.call('GET', '/api/stages')).body.items.map((stage: { key: string }) => stage.key)).toEqual(['new', 'engaged']);
+    expect((await ana.call('GET', '/api/channelAccounts')).body.items).toEqual([
+      { id: dealer.accountId, channel: 'sms', name: 'Main', address: dealer.accountAddress, ownerId: dealer.userId },
+    ]);
+    expect((await ana.call('GET', '/api/processes')).body.items).toMatchObject([
+      { id: dealer.processId, name: 'Internet lead', version: 1 },
+    ]);
+    expect((await ana.call('GET', '/api/stages')).body.items.map((stage: { key: string }) => stage.key)).toEqual([
+      'new',
+      'engaged',
+    ]);
     expect((await ana.call('GET', '/api/dealership')).body.slug).toBe(dealer.slug);
     expect((await ana.call('GET', '/api/reminders')).body).toEqual({ items: [], next: null });
     expect((await ana.call('GET', '/api/counts')).body.unread).toBe(1);
@@ -114,7 +161,11 @@ describe('reading', () => {
 
 describe('acting', () => {
   it('sends each action to the workflow with who, why and once', async () => {
-    const act = (method: string, path: string, body?: unknown) => ana.call(method, `/api/conversations/${conversationId}/${path}`, body, { 'Idempotency-Key': 'key-1', 'X-Request-Id': 'request-12345' });
+    const act = (method: string, path: string, body?: unknown) =>
+      ana.call(method, `/api/conversations/${conversationId}/${path}`, body, {
+        'Idempotency-Key': 'key-1',
+        'X-Request-Id': 'request-12345',
+      });
     const messageId = messageIdAt(conversationId, 2);
     api.engine.answers = {
       sendMessage: { messageId },
@@ -141,28 +192,49 @@ describe('acting', () => {
     expect(answers.map((answer) => answer.status)).toEqual([201, 200, 201, 200, 200, 200, 200, 200, 204]);
     expect(answers[0]?.body.message).toMatchObject({ id: messageId, text: 'hello' });
     expect(answers[3]?.body.cancelled).toEqual({ dueAt: '1970-01-01T00:00:00.000Z' });
-    expect(api.engine.updates.map((update) => update.name)).toEqual(['sendMessage', 'retryMessage', 'generateReply', 'setAutopilot', 'selectProcess', 'setStage', 'assign', 'actNow', 'cancelAgendaItem']);
+    expect(api.engine.updates.map((update) => update.name)).toEqual([
+      'sendMessage',
+      'retryMessage',
+      'generateReply',
+      'setAutopilot',
+      'selectProcess',
+      'setStage',
+      'assign',
+      'actNow',
+      'cancelAgendaItem',
+    ]);
     expect(api.engine.updates[0]).toMatchObject({
       key: { conversationId, dealershipId: dealer.id, channelAccountId: dealer.accountId },
       args: { text: 'hello', fromDraftId: null, userId: dealer.userId, requestId: 'request-12345' },
       updateId: `${dealer.userId}/key-1`,
     });
-    expect(api.engine.updates[6]?.args).toMatchObject({ ownerId: dealer.otherUserId, userIds: [dealer.otherUserId], takeOver: true });
+    expect(api.engine.updates[6]?.args).toMatchObject({
+      ownerId: dealer.otherUserId,
+      userIds: [dealer.otherUserId],
+      takeOver: true,
+    });
   });
 
   it('says why it was refused, or that it could not be reached', async () => {
     api.engine.answers.sendMessage = new AppError('refused', 'The customer has opted out.', { refusal: 'opted-out' });
     const path = `/api/conversations/${conversationId}/messages`;
-    expect(await ana.call('POST', path, { text: 'hi' })).toMatchObject({ status: 409, body: { code: 'opted-out', detail: 'The customer has opted out.' } });
+    expect(await ana.call('POST', path, { text: 'hi' })).toMatchObject({
+      status: 409,
+      body: { code: 'opted-out', detail: 'The customer has opted out.' },
+    });
     api.engine.isDown = true;
     expect(await ana.call('POST', path, { text: 'hi' })).toMatchObject({ status: 503, body: { code: 'unavailable' } });
   });
 
   it('refuses what is not of this dealership before the workflow is asked', async () => {
-    const put = async (path: string, body: unknown) => (await ana.call('PUT', `/api/conversations/${conversationId}/${path}`, body)).status;
+    const put = async (path: string, body: unknown) =>
+      (await ana.call('PUT', `/api/conversations/${conversationId}/${path}`, body)).status;
     expect(await put('stage', { stage: 'nowhere' })).toBe(400);
     expect(await put('assignees', { userIds: [other.userId] })).toBe(400);
-    expect((await ana.call('POST', `/api/conversations/${conversationId}/messages/${messageIdAt(foreignId, 2)}/retry`)).status).toBe(404);
+    expect(
+      (await ana.call('POST', `/api/conversations/${conversationId}/messages/${messageIdAt(foreignId, 2)}/retry`))
+        .status,
+    ).toBe(404);
     expect(api.engine.updates).toEqual([]);
   });
 });
@@ -171,14 +243,28 @@ describe('tenants', () => {
   it("answers 404 to every route with another dealership's conversation, as with one that does not exist", async () => {
     const document = (await call(api, 'GET', '/api/openapi.json')).body;
     const bodies: Record<string, unknown> = {
-      messages: { text: 'x' }, autopilot: { on: true }, process: { processId: dealer.processId }, stage: { stage: 'new' }, assignees: { userIds: [] }, unread: { unread: true },
+      messages: { text: 'x' },
+      autopilot: { on: true },
+      process: { processId: dealer.processId },
+      stage: { stage: 'new' },
+      assignees: { userIds: [] },
+      unread: { unread: true },
     };
-    const operations = Object.entries(document.paths).flatMap(([path, methods]) => (path.includes('{id}') ? Object.keys(methods as object).map((method) => ({ path, method })) : []));
+    const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+      path.includes('{id}') ? Object.keys(methods as object).map((method) => ({ path, method })) : [],
+    );
     expect(operations.length).toBe(15);
     for (const { path, method } of operations) {
       for (const id of [foreignId, '0'.repeat(32), "x'$ne"]) {
-        const url = path.replace('{id}', encodeURIComponent(id)).replace('{messageId}', messageIdAt(foreignId, 2)).replace('{itemId}', 'i');
-        const answer = await ana.call(method.toUpperCase(), url, method === 'get' ? undefined : (bodies[path.split('/').at(-1)!] ?? {}));
+        const url = path
+          .replace('{id}', encodeURIComponent(id))
+          .replace('{messageId}', messageIdAt(foreignId, 2))
+          .replace('{itemId}', 'i');
+        const answer = await ana.call(
+          method.toUpperCase(),
+          url,
+          method === 'get' ? undefined : (bodies[path.split('/').at(-1)!] ?? {}),
+        );
         expect({ method, url, status: answer.status }).toEqual({ method, url, status: 404 });
       }
     }
@@ -190,7 +276,12 @@ describe('tenants', () => {
     for (const [path, methods] of Object.entries(document.paths)) {
       for (const method of Object.keys(methods as object)) {
         if (path === '/api/session' && method === 'post') continue;
-        const answer = await call(api, method.toUpperCase(), path.replace(/\{\w+\}/g, conversationId), method === 'get' ? undefined : {});
+        const answer = await call(
+          api,
+          method.toUpperCase(),
+          path.replace(/\{\w+\}/g, conversationId),
+          method === 'get' ? undefined : {},
+        );
         expect({ path, method, status: answer.status }).toEqual({ path, method, status: 401 });
       }
     }
@@ -204,7 +295,12 @@ describe('problems', () => {
       await ana.call('POST', `/api/conversations/${conversationId}/messages`, '{"text":'),
       await ana.call('POST', `/api/conversations/${conversationId}/messages`, { text: 'x'.repeat(100_000) }),
       await ana.call('POST', `/api/conversations/${conversationId}/messages`, { text: '', surprise: 1 }),
-      await ana.call('POST', `/api/conversations/${conversationId}/messages`, { text: 'hi' }, { 'Idempotency-Key': 'no spaces' }),
+      await ana.call(
+        'POST',
+        `/api/conversations/${conversationId}/messages`,
+        { text: 'hi' },
+        { 'Idempotency-Key': 'no spaces' },
+      ),
       await ana.call('GET', '/api/nothing'),
       await ana.call('GET', '/api/conversations/%E0%A4%A'),
       await call(api, 'GET', '/api/me'),
@@ -212,7 +308,13 @@ describe('problems', () => {
     expect(problems.map((problem) => problem.status)).toEqual([400, 400, 413, 400, 400, 404, 400, 401]);
     for (const { status, headers, body } of problems) {
       expect(headers.get('Content-Type')).toMatch(/^application\/problem\+json/);
-      expect(body).toMatchObject({ type: expect.any(String), title: expect.any(String), status, detail: expect.any(String), requestId: headers.get('X-Request-Id') });
+      expect(body).toMatchObject({
+        type: expect.any(String),
+        title: expect.any(String),
+        status,
+        detail: expect.any(String),
+        requestId: headers.get('X-Request-Id'),
+      });
     }
     expect(problems[0]?.body.errors).toEqual([{ path: 'limit', message: expect.any(String) }]);
   });
@@ -222,8 +324,21 @@ describe('openapi', () => {
   it('describes every route, and its schemas are valid', async () => {
     const { body } = await call(api, 'GET', '/api/openapi.json');
     expect(body.openapi).toBe('3.1.0');
-    const operations = Object.entries(body.paths).flatMap(([path, methods]) => Object.keys(methods as object).map((method) => `${method} ${path.replace('/api', '')}`));
-    for (const expected of ['post /session', 'delete /session', 'get /me', 'get /conversations', 'get /conversations/{id}', 'post /conversations/{id}/messages', 'put /conversations/{id}/autopilot', 'delete /conversations/{id}/agenda/{itemId}', 'get /counts', 'get /reminders']) {
+    const operations = Object.entries(body.paths).flatMap(([path, methods]) =>
+      Object.keys(methods as object).map((method) => `${method} ${path.replace('/api', '')}`),
+    );
+    for (const expected of [
+      'post /session',
+      'delete /session',
+      'get /me',
+      'get /conversations',
+      'get /conversations/{id}',
+      'post /conversations/{id}/messages',
+      'put /conversations/{id}/autopilot',
+      'delete /conversations/{id}/agenda/{itemId}',
+      'get /counts',
+      'get /reminders',
+    ]) {
       expect(operations).toContain(expected);
     }
     const ajv = new Ajv2020({ strict: false });

@@ -48,7 +48,10 @@ export function buildApp(deps: AppDeps): Express {
   app.set('trust proxy', 'loopback');
   app.use(logRequests(logger), metrics.measureRequests, securityHeaders(config.publicUrl));
   app.use(healthRoutes({ mongodb: store, temporal: engine }, metrics));
-  app.use('/webhooks/twilio', twilioWebhooks({ engine, store, directory: deps.directory, publicUrl: config.publicUrl, logger, metrics }));
+  app.use(
+    '/webhooks/twilio',
+    twilioWebhooks({ engine, store, directory: deps.directory, publicUrl: config.publicUrl, logger, metrics }),
+  );
   app.use('/api', api(deps));
   app.use(webApp(config.webDir));
   app.use((request, _response, next) => {

@@ -14,11 +14,22 @@ describe('settings of the API', () => {
   });
 
   it('are read from lists and addresses', () => {
-    const env = { MONGODB_URI: 'x', SIMULATED: 'twilio, openai', PUBLIC_URL: 'https://leadline.test/', WEB_DIR: '/srv/web' };
-    expect(readApiConfig(env, '/app')).toMatchObject({ simulated: ['twilio', 'openai'], publicUrl: 'https://leadline.test', webDir: '/srv/web' });
+    const env = {
+      MONGODB_URI: 'x',
+      SIMULATED: 'twilio, openai',
+      PUBLIC_URL: 'https://leadline.test/',
+      WEB_DIR: '/srv/web',
+    };
+    expect(readApiConfig(env, '/app')).toMatchObject({
+      simulated: ['twilio', 'openai'],
+      publicUrl: 'https://leadline.test',
+      webDir: '/srv/web',
+    });
   });
 
   it('say in one sentence everything that is wrong', () => {
-    expect(() => readApiConfig({ PORT: 'x', SIMULATED: 'fax' }, '/')).toThrow(/^These settings of the API are wrong or missing: .*PORT.*MONGODB_URI.*SIMULATED.*\.$/);
+    expect(() => readApiConfig({ PORT: 'x', SIMULATED: 'fax' }, '/')).toThrow(
+      /^These settings of the API are wrong or missing: .*PORT.*MONGODB_URI.*SIMULATED.*\.$/,
+    );
   });
 });

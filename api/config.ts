@@ -4,7 +4,12 @@ import * as z from 'zod';
 const simulatedParts = z
   .string()
   .default('')
-  .transform((list) => list.split(',').map((name) => name.trim()).filter((name) => name !== ''))
+  .transform((list) =>
+    list
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
+  )
   .pipe(z.array(z.enum(['twilio', 'messenger', 'openai'])));
 
 const Settings = z.object({
@@ -49,7 +54,11 @@ export function readApiConfig(env: NodeJS.ProcessEnv, root: string): ApiConfig {
     host: settings.HOST,
     publicUrl: (settings.PUBLIC_URL ?? `http://localhost:${settings.PORT}`).replace(/\/+$/, ''),
     mongodbUri: settings.MONGODB_URI,
-    temporal: { address: settings.TEMPORAL_ADDRESS, namespace: settings.TEMPORAL_NAMESPACE, uiUrl: settings.TEMPORAL_UI_URL ?? null },
+    temporal: {
+      address: settings.TEMPORAL_ADDRESS,
+      namespace: settings.TEMPORAL_NAMESPACE,
+      uiUrl: settings.TEMPORAL_UI_URL ?? null,
+    },
     webDir: resolve(root, settings.WEB_DIR),
     simulatorUrl: settings.SIMULATOR_URL?.replace(/\/+$/, '') ?? null,
     simulated: settings.SIMULATED,

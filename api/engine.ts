@@ -11,7 +11,14 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import type { ConversationKey, DeliveryFailed, InboundMessage, Refusal, UpdateArgs, UpdateResults } from '@leadline/contract/conversation.ts';
+import type {
+  ConversationKey,
+  DeliveryFailed,
+  InboundMessage,
+  Refusal,
+  UpdateArgs,
+  UpdateResults,
+} from '@leadline/contract/conversation.ts';
 import { AppError } from '@leadline/contract/errors.ts';
 import { conversationWorkflowId } from '@leadline/contract/ids.ts';
 import { CONVERSATION_WORKFLOW, SIGNALS, TASK_QUEUES, type UpdateName } from '@leadline/contract/names.ts';
@@ -26,7 +33,12 @@ export interface Engine {
    * Does a user's action and resolves once it is committed. The same update id is done once. Throws `refused` with the
    * core's reason, or `unavailable` when no answer came in time.
    */
-  update<Name extends UpdateName>(key: ConversationKey, name: Name, args: UpdateArgs[Name], updateId: string): Promise<UpdateResults[Name]>;
+  update<Name extends UpdateName>(
+    key: ConversationKey,
+    name: Name,
+    args: UpdateArgs[Name],
+    updateId: string,
+  ): Promise<UpdateResults[Name]>;
   /** Whether Temporal answers; rejects when it does not. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -50,7 +62,11 @@ export function createEngine(settings: { address: string; namespace: string }): 
     // Bridges a blip of a second; a longer absence is the spool's business, and the caller's.
     interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: 5, initialIntervalMs: () => 50 }))],
     // gRPC's own pause between attempts to connect grows to two minutes; a server that is back must be found at once.
-    channelArgs: { 'grpc.initial_reconnect_backoff_ms': 100, 'grpc.max_reconnect_backoff_ms': 1_000, 'grpc.min_reconnect_backoff_ms': 100 },
+    channelArgs: {
+      'grpc.initial_reconnect_backoff_ms': 100,
+      'grpc.max_reconnect_backoff_ms': 1_000,
+      'grpc.min_reconnect_backoff_ms': 100,
+    },
   });
   const client = new Client({ connection, namespace: namespace ?? settings.namespace });
   let downUntil = 0;
@@ -59,7 +75,11 @@ export function createEngine(settings: { address: string; namespace: string }): 
     const limitMs = Date.now() < downUntil ? DOWN_SIGNAL_MS : SIGNAL_MS;
     try {
       const signalled = client.withDeadline(Date.now() + limitMs, () =>
-        client.workflow.signalWithStart(CONVERSATION_WORKFLOW, { ...startOptions(key), signal: name, signalArgs: [payload] }),
+        client.workflow.signalWithStart(CONVERSATION_WORKFLOW, {
+          ...startOptions(key),
+          signal: name,
+          signalArgs: [payload],
+        }),
       );
       await within(limitMs, signalled);
       downUntil = 0;
@@ -74,18 +94,27 @@ export function createEngine(settings: { address: string; namespace: string }): 
     deliveryFailed: (key, report) => signal(key, SIGNALS.deliveryFailed, report),
     async update<Name extends UpdateName>(key: ConversationKey, name: Name, args: UpdateArgs[Name], updateId: string) {
       const limitMs = name === 'generateReply' ? DRAFT_MS : UPDATE_MS;
-      const start = new WithStartWorkflowOperation(CONVERSATION_WORKFLOW, { ...startOptions(key), workflowIdConflictPolicy: 'USE_EXISTING' });
+      const start = new WithStartWorkflowOperation(CONVERSATION_WORKFLOW, {
+        ...startOptions(key),
+        workflowIdConflictPolicy: 'USE_EXISTING',
+      });
       // Nobody waits for the start on its own; its failure is the update's.
       start.workflowHandle().catch(() => undefined);
       const updated = client.withDeadline(Date.now() + limitMs, () =>
-        client.workflow.executeUpdateWithStart<never, UpdateResults[Name], [UpdateArgs[Name]]>(name, { args: [args], updateId, startWorkflowOperation: start as never }),
+        client.workflow.executeUpdateWithStart<never, UpdateResults[Name], [UpdateArgs[Name]]>(name, {
+          args: [args],
+          updateId,
+          startWorkflowOperation: start as never,
+        }),
       );
       return within(limitMs, updated).catch((error: unknown) => {
         throw asAppError(error);
       });
     },
     async ping() {
-      const asked = connection.withDeadline(Date.now() + PING_MS, () => connection.workflowService.describeNamespace({ namespace: client.options.namespace }));
+      const asked = connection.withDeadline(Date.now() + PING_MS, () =>
+        connection.workflowService.describeNamespace({ namespace: client.options.namespace }),
+      );
       await within(PING_MS, asked).catch((error: unknown) => {
         throw asAppError(error);
       });
@@ -108,7 +137,9 @@ function startOptions(key: ConversationKey) {
 async function within<T>(limitMs: number, call: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => { reject(new AppError('unavailable', UNAVAILABLE)); }, limitMs);
+    timer = setTimeout(() => {
+      reject(new AppError('unavailable', UNAVAILABLE));
+    }, limitMs);
   });
   try {
     return await Promise.race([call, tooLate]);
@@ -121,8 +152,13 @@ const UNAVAILABLE = 'The conversation could not be reached in time. Nothing is l
 
 function asAppError(error: unknown): unknown {
   if (error instanceof AppError) return error;
-  if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) return asRefusal(error.cause);
-  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || error instanceof ServiceError || isGrpcServiceError(error)) {
+  if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure)
+    return asRefusal(error.cause);
+  if (
+    error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
+    error instanceof ServiceError ||
+    isGrpcServiceError(error)
+  ) {
     return Object.assign(new AppError('unavailable', UNAVAILABLE), { cause: error });
   }
   return error;
@@ -130,6 +166,7 @@ function asAppError(error: unknown): unknown {
 
 function asRefusal(failure: ApplicationFailure): AppError {
   const refusal = failure.details?.[0] as Refusal | undefined;
-  if (failure.type !== 'Refusal' || !refusal) return Object.assign(new AppError('internal', 'The conversation could not do that.'), { cause: failure });
+  if (failure.type !== 'Refusal' || !refusal)
+    return Object.assign(new AppError('internal', 'The conversation could not do that.'), { cause: failure });
   return new AppError('refused', refusal.message, { refusal: refusal.code });
 }

@@ -16,7 +16,9 @@ export function healthRoutes(parts: Parts, metrics: Metrics): Router {
     const names = Object.keys(parts);
     const reachable = await Promise.all(names.map((name) => isReachable(parts[name]!)));
     const waitingFor = names.filter((_, index) => !reachable[index]);
-    response.status(waitingFor.length === 0 ? 200 : 503).json({ status: waitingFor.length === 0 ? 'ready' : 'waiting', waitingFor });
+    response
+      .status(waitingFor.length === 0 ? 200 : 503)
+      .json({ status: waitingFor.length === 0 ? 'ready' : 'waiting', waitingFor });
   });
   router.get('/metrics', async (_request, response) => {
     response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
@@ -27,11 +29,15 @@ export function healthRoutes(parts: Parts, metrics: Metrics): Router {
 async function isReachable(part: { ping(): Promise<void> }): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => { resolve(false); }, PING_MS);
+    timer = setTimeout(() => {
+      resolve(false);
+    }, PING_MS);
   });
   const answered = part.ping().then(
     () => true,
     () => false,
   );
-  return Promise.race([answered, tooLate]).finally(() => { clearTimeout(timer); });
+  return Promise.race([answered, tooLate]).finally(() => {
+    clearTimeout(timer);
+  });
 }

@@ -29,7 +29,8 @@ export function logRequests(logger: Logger) {
       req: (request: { method: string; url: string }) => ({ method: request.method, path: request.url.split('?')[0] }),
       res: (response: { statusCode: number }) => ({ status: response.statusCode }),
     },
-    customLogLevel: (request: IncomingMessage, response: ServerResponse) => (isProbe(request) || response.statusCode < 400 ? 'debug' : 'info'),
+    customLogLevel: (request: IncomingMessage, response: ServerResponse) =>
+      isProbe(request) || response.statusCode < 400 ? 'debug' : 'info',
   });
 }
 

@@ -24,7 +24,11 @@ const store = createStore(config.mongodbUri, { serverSelectionTimeoutMs: DATABAS
 const engine = createEngine(config.temporal);
 const { port, host } = config;
 const api = await startApi(config, store, engine, logger).catch((error: unknown) =>
-  fail((error as { code?: string }).code === 'EADDRINUSE' ? new Error(`Port ${port} is in use: set PORT to another one.`) : error),
+  fail(
+    (error as { code?: string }).code === 'EADDRINUSE'
+      ? new Error(`Port ${port} is in use: set PORT to another one.`)
+      : error,
+  ),
 );
 logger.info({ host, port: api.port }, 'The API listens.');
 

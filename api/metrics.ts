@@ -26,10 +26,24 @@ export function createMetrics(): Metrics {
   });
   return {
     registry,
-    webhooks: new Counter({ name: 'leadline_webhooks_total', help: 'Webhooks by outcome', labelNames: ['kind', 'outcome'] as const, registers }),
-    spooled: new Gauge({ name: 'leadline_spooled_messages', help: 'Inbound messages that wait for Temporal', registers }),
+    webhooks: new Counter({
+      name: 'leadline_webhooks_total',
+      help: 'Webhooks by outcome',
+      labelNames: ['kind', 'outcome'] as const,
+      registers,
+    }),
+    spooled: new Gauge({
+      name: 'leadline_spooled_messages',
+      help: 'Inbound messages that wait for Temporal',
+      registers,
+    }),
     sockets: new Gauge({ name: 'leadline_sockets', help: 'Connected browsers', registers }),
-    pushDelay: new Histogram({ name: 'leadline_push_delay_seconds', help: 'From commit to push', buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 5], registers }),
+    pushDelay: new Histogram({
+      name: 'leadline_push_delay_seconds',
+      help: 'From commit to push',
+      buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 5],
+      registers,
+    }),
     measureRequests: (request, response, next) => {
       const end = requests.startTimer();
       response.once('finish', () => {

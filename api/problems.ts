@@ -33,7 +33,7 @@ export function sendProblem(response: Response, error: AppError, status: number 
 
 /** The id that goes through logs, workflows and answers; see `log.ts`. */
 export function requestIdOf(request: Request): string {
-  return String(request.id);
+  return typeof request.id === 'object' ? JSON.stringify(request.id) : String(request.id);
 }
 
 /** The last handler: whatever was thrown becomes problem details, and what nobody foresaw is logged. */
@@ -50,10 +50,12 @@ export const handleErrors: ErrorRequestHandler = (error, request, response, next
 
 function asAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
-  if (isStoreUnavailable(error)) return new AppError('unavailable', 'The database cannot be reached. Leadline keeps trying; try again in a moment.');
+  if (isStoreUnavailable(error))
+    return new AppError('unavailable', 'The database cannot be reached. Leadline keeps trying; try again in a moment.');
   const status = httpStatusOf(error);
   if (status === 413) return new AppError('invalid', 'The request is too large.');
-  if (status !== null) return new AppError('invalid', 'The request could not be read: its body is not what its content type says.');
+  if (status !== null)
+    return new AppError('invalid', 'The request could not be read: its body is not what its content type says.');
   return new AppError('internal', 'Something went wrong on our side. The request id finds it in the logs.');
 }
 
@@ -73,6 +75,9 @@ function describe(error: unknown): string {
 export function parseWith<Schema extends z.core.$ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const parsed = z.safeParse(schema, value);
   if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message || 'Invalid value' }));
+  const errors = parsed.error.issues.map((issue) => ({
+    path: issue.path.join('.'),
+    message: issue.message || 'Invalid value',
+  }));
   throw new AppError('invalid', 'Some fields are missing or wrong.', { errors });
 }

@@ -55,7 +55,17 @@ export async function startApi(config: ApiConfig, store: Store, engine: Engine, 
     if (!connected) return sweeper.resolve(null);
     await keepRefreshed(directory, logger, closing.signal);
     realtime.follow();
-    sweeper.resolve(startSweeper({ engine, spool: store.spool, leases: store.leases, logger, onCount: (count) => { metrics.spooled.set(count); } }));
+    sweeper.resolve(
+      startSweeper({
+        engine,
+        spool: store.spool,
+        leases: store.leases,
+        logger,
+        onCount: (count) => {
+          metrics.spooled.set(count);
+        },
+      }),
+    );
     logger.info('The database is there.');
   });
   return {
@@ -88,9 +98,13 @@ async function connectPatiently(store: Store, logger: Logger, stop: AbortSignal)
 /** Reads the accounts for the first time, then again and again in the background. */
 async function keepRefreshed(directory: AccountDirectory, logger: Logger, stop: AbortSignal): Promise<void> {
   const refresh = (): Promise<void> =>
-    directory.refresh().catch((error: unknown) => { logger.warn({ err: error }, 'The channel accounts could not be read; what is known stays.'); });
+    directory.refresh().catch((error: unknown) => {
+      logger.warn({ err: error }, 'The channel accounts could not be read; what is known stays.');
+    });
   await refresh();
   const timer = setInterval(() => void refresh(), DIRECTORY_REFRESH_MS);
   timer.unref();
-  stop.addEventListener('abort', () => { clearInterval(timer); });
+  stop.addEventListener('abort', () => {
+    clearInterval(timer);
+  });
 }

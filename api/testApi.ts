@@ -29,7 +29,12 @@ export class FakeEngine implements Engine {
     this.failures.push({ key, report });
   };
 
-  update = async <Name extends UpdateName>(key: ConversationKey, name: Name, args: UpdateArgs[Name], updateId: string): Promise<never> => {
+  update = async <Name extends UpdateName>(
+    key: ConversationKey,
+    name: Name,
+    args: UpdateArgs[Name],
+    updateId: string,
+  ): Promise<never> => {
     this.requireUp();
     this.updates.push({ key, name, args, updateId });
     const answer = this.answers[name];
@@ -60,8 +65,14 @@ export interface TestApi {
 /** The address that webhooks are signed over; another one than the port's, as behind a proxy. */
 export const TEST_PUBLIC_URL = 'http://leadline.test';
 
-export async function startTestApi(mongo: TestMongo, name: string, options: { waitForStore?: boolean; simulatorUrl?: string; webDir?: string } = {}): Promise<TestApi> {
-  const store = createStore(mongo.uri.replace(/\/leadline$/, `/${name}-${process.pid}`), { serverSelectionTimeoutMs: 1_000 });
+export async function startTestApi(
+  mongo: TestMongo,
+  name: string,
+  options: { waitForStore?: boolean; simulatorUrl?: string; webDir?: string } = {},
+): Promise<TestApi> {
+  const store = createStore(mongo.uri.replace(/\/leadline$/, `/${name}-${process.pid}`), {
+    serverSelectionTimeoutMs: 1_000,
+  });
   const engine = new FakeEngine();
   const config = {
     port: 0,
@@ -92,34 +103,70 @@ export async function startTestApi(mongo: TestMongo, name: string, options: { wa
 export interface TestBrowser {
   cookie: string;
   csrfToken: string;
-  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<{ status: number; headers: Headers; body: any }>;
+  call(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<{ status: number; headers: Headers; body: any }>;
 }
 
 export async function signInAs(api: TestApi, email: string): Promise<TestBrowser> {
   const response = await postSession(api, { email, password: TEST_PASSWORD });
   const { csrfToken } = (await response.json()) as { csrfToken: string };
   const cookie = response.headers.get('set-cookie')!.split(';')[0]!;
-  return { cookie, csrfToken, call: (method, path, body, headers = {}) => call(api, method, path, body, { Cookie: cookie, 'X-CSRF-Token': csrfToken, ...headers }) };
+  return {
+    cookie,
+    csrfToken,
+    call: (method, path, body, headers = {}) =>
+      call(api, method, path, body, { Cookie: cookie, 'X-CSRF-Token': csrfToken, ...headers }),
+  };
 }
 
 export function postSession(api: TestApi, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
-  return fetch(`${api.url}/api/session`, { method: 'POST', headers: { 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(body) });
+  return fetch(`${api.url}/api/session`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
 }
 
 /** Answers of many shapes come back here: each test says which it expects, so the body is not typed. */
-export async function call(api: TestApi, method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<{ status: number; headers: Headers; body: any }> {
+export async function call(
+  api: TestApi,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; headers: Headers; body: any }> {
   const content = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
-  const response = await fetch(api.url + path, { method, headers: { ...(body !== undefined && { 'Content-Type': 'application/json' }), ...headers }, ...content });
+  const response = await fetch(api.url + path, {
+    method,
+    headers: { ...(body !== undefined && { 'Content-Type': 'application/json' }), ...headers },
+    ...content,
+  });
   const text = await response.text();
   const isJson = /json/.test(response.headers.get('Content-Type') ?? '');
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
 }
 
 /** A webhook as Twilio sends it; `token` null leaves the signature out. */
-export async function postWebhook(api: TestApi, path: string, params: Record<string, string>, token: string | null = TEST_AUTH_TOKEN) {
-  const data = Object.keys(params).toSorted().reduce((joined, name) => joined + name + params[name]!, TEST_PUBLIC_URL + path);
-  const signature = token === null ? {} : { 'X-Twilio-Signature': createHmac('sha1', token).update(data).digest('base64') };
-  const response = await fetch(api.url + path, { method: 'POST', headers: signature, body: new URLSearchParams(params) });
+export async function postWebhook(
+  api: TestApi,
+  path: string,
+  params: Record<string, string>,
+  token: string | null = TEST_AUTH_TOKEN,
+) {
+  const data = Object.keys(params)
+    .toSorted()
+    .reduce((joined, name) => joined + name + params[name]!, TEST_PUBLIC_URL + path);
+  const signature =
+    token === null ? {} : { 'X-Twilio-Signature': createHmac('sha1', token).update(data).digest('base64') };
+  const response = await fetch(api.url + path, {
+    method: 'POST',
+    headers: signature,
+    body: new URLSearchParams(params),
+  });
   return { status: response.status, type: response.headers.get('Content-Type') ?? '', text: await response.text() };
 }
 
@@ -127,7 +174,15 @@ let sids = 0;
 /** Parameters of a customer's text. */
 export function textFrom(address: string, dealer: TestDealership, body = 'hi'): Record<string, string> {
   const sid = `SM${String(++sids).padStart(32, '0')}`;
-  return { MessageSid: sid, SmsSid: sid, AccountSid: `AC${'0'.repeat(32)}`, From: address, To: dealer.accountAddress, Body: body, NumMedia: '0' };
+  return {
+    MessageSid: sid,
+    SmsSid: sid,
+    AccountSid: `AC${'0'.repeat(32)}`,
+    From: address,
+    To: dealer.accountAddress,
+    Body: body,
+    NumMedia: '0',
+  };
 }
 
 export async function until(holds: () => boolean | Promise<boolean>, withinMs = 15_000): Promise<void> {

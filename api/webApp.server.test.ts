@@ -25,10 +25,14 @@ beforeAll(async () => {
       return;
     }
     let body = '';
-    request.on('data', (chunk) => (body += chunk)).on('end', () => {
-      response.writeHead(201, { 'Content-Type': 'application/json' });
-      response.end(JSON.stringify({ method: request.method, url: request.url, body, cookie: request.headers.cookie ?? null }));
-    });
+    request
+      .on('data', (chunk) => (body += chunk))
+      .on('end', () => {
+        response.writeHead(201, { 'Content-Type': 'application/json' });
+        response.end(
+          JSON.stringify({ method: request.method, url: request.url, body, cookie: request.headers.cookie ?? null }),
+        );
+      });
   }).listen(0, '127.0.0.1');
   await once(simulator, 'listening');
   mongo = await startTestMongo();
@@ -46,20 +50,24 @@ afterAll(async () => {
 });
 
 describe('the app', () => {
-  it("is served for its own routes, fresh, and its hashed files for good", async () => {
+  it('is served for its own routes, fresh, and its hashed files for good', async () => {
     for (const path of ['/', '/conversations/0123', '/simulator']) {
       expect(await call(api, 'GET', path)).toMatchObject({ status: 200, body: '<title>app</title>' });
     }
     expect((await call(api, 'GET', '/')).headers.get('Cache-Control')).toBe('no-cache');
     expect((await call(api, 'GET', '/main-ABCDEF12.js')).headers.get('Cache-Control')).toContain('immutable');
-    for (const path of ['/missing.js', '/webhooks/nothing', '/../../etc/passwd.txt']) expect((await call(api, 'GET', path)).status).toBe(404);
+    for (const path of ['/missing.js', '/webhooks/nothing', '/../../etc/passwd.txt'])
+      expect((await call(api, 'GET', path)).status).toBe(404);
   });
 });
 
 describe('the simulator', () => {
   it('is reached through the API by who is signed in, without their cookie', async () => {
     const answer = await ana.call('POST', '/api/simulator/inbound?x=1', { body: 'hi' });
-    expect(answer).toMatchObject({ status: 201, body: { method: 'POST', url: '/control/inbound?x=1', body: '{"body":"hi"}', cookie: null } });
+    expect(answer).toMatchObject({
+      status: 201,
+      body: { method: 'POST', url: '/control/inbound?x=1', body: '{"body":"hi"}', cookie: null },
+    });
     expect((await call(api, 'GET', '/api/simulator/messages')).status).toBe(401);
     expect((await ana.call('POST', '/api/simulator/inbound', {}, { 'X-CSRF-Token': '' })).status).toBe(403);
   });

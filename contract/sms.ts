@@ -44,12 +44,18 @@ function gsmUnits(text: string): number | null {
 
 /** An extended character is never cut in two. */
 function gsmSegments(text: string, each: number): number {
-  return countSegments(Array.from(text, (char) => (GSM_EXTENDED.includes(char) ? 2 : 1)), each);
+  return countSegments(
+    Array.from(text, (char) => (GSM_EXTENDED.includes(char) ? 2 : 1)),
+    each,
+  );
 }
 
 /** Neither is a pair of surrogates. */
 function ucs2Segments(text: string, each: number): number {
-  return countSegments(Array.from(text, (char) => char.length), each);
+  return countSegments(
+    Array.from(text, (char) => char.length),
+    each,
+  );
 }
 
 function countSegments(sizes: readonly number[], each: number): number {

@@ -32,7 +32,10 @@ export function createChannelAccounts(models: Models): ChannelAccountRepository 
   async function find(filter: { _id?: string }): Promise<ChannelAccount[]> {
     const accounts = await models.channelAccounts.find(filter).select('+credentials').lean();
     const ids = [...new Set(accounts.map((account) => account.dealershipId))];
-    const dealerships = await models.dealerships.find({ _id: { $in: ids } }).select('slug +idKey').lean();
+    const dealerships = await models.dealerships
+      .find({ _id: { $in: ids } })
+      .select('slug +idKey')
+      .lean();
     return accounts.flatMap(({ _id, ...account }) => {
       const dealership = dealerships.find((one) => one._id === account.dealershipId);
       return dealership ? [{ id: _id, ...account, dealershipSlug: dealership.slug, idKey: dealership.idKey }] : [];
@@ -55,7 +58,14 @@ export function createChannelAccounts(models: Models): ChannelAccountRepository 
     require: requireOne,
     async create(account) {
       const _id = newId();
-      await models.channelAccounts.create({ messagingServiceSid: null, ownerId: null, disabledAt: null, ...account, _id, createdAt: new Date() });
+      await models.channelAccounts.create({
+        messagingServiceSid: null,
+        ownerId: null,
+        disabledAt: null,
+        ...account,
+        _id,
+        createdAt: new Date(),
+      });
       return requireOne(_id);
     },
   };

@@ -5,7 +5,14 @@ import { createChannelAccounts, type ChannelAccountRepository } from './channelA
 import { commit, type CommitResult } from './conversations/commit.ts';
 import { loadConversation } from './conversations/load.ts';
 import { createInbox, type Inbox } from './inbox.ts';
-import { createDeadLetters, createLeases, createSpool, type DeadLetterRepository, type LeaseRepository, type SpoolRepository } from './intake.ts';
+import {
+  createDeadLetters,
+  createLeases,
+  createSpool,
+  type DeadLetterRepository,
+  type LeaseRepository,
+  type SpoolRepository,
+} from './intake.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { createMessages, type MessageRepository } from './messages.ts';
 import { bindModels, type Models } from './models/index.ts';

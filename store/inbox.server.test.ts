@@ -3,7 +3,15 @@ import type { ConversationKey } from '@leadline/contract/conversation.ts';
 import { ListQuery } from '@leadline/contract/rest.ts';
 import type { RowUpdate } from '@leadline/contract/ports.ts';
 import type { Store } from './connect.ts';
-import { addDealership, commitOf, inboundEvent, openTestStore, startTestMongo, type TestDealership, type TestMongo } from './testStore.ts';
+import {
+  addDealership,
+  commitOf,
+  inboundEvent,
+  openTestStore,
+  startTestMongo,
+  type TestDealership,
+  type TestMongo,
+} from './testStore.ts';
 
 let mongo: TestMongo;
 let store: Store;
@@ -27,12 +35,17 @@ afterAll(async () => {
   await mongo?.stop();
 });
 
-async function conversation(address: string, options: { name?: string; text?: string; at?: number; row?: Partial<RowUpdate>; of?: TestDealership } = {}): Promise<ConversationKey> {
+async function conversation(
+  address: string,
+  options: { name?: string; text?: string; at?: number; row?: Partial<RowUpdate>; of?: TestDealership } = {},
+): Promise<ConversationKey> {
   const { name = '', text = 'hi', at = Date.now(), row = {}, of = dealer } = options;
   const key = of.key(address);
   const { start } = await store.conversations.load(key);
   if (name !== '') await store.contacts.rename(of.id, start.contactId, name);
-  await store.conversations.commit(commitOf(key, start.contactId, [inboundEvent(key, 1, text, `SM-${++messages}`, at)], row));
+  await store.conversations.commit(
+    commitOf(key, start.contactId, [inboundEvent(key, 1, text, `SM-${++messages}`, at)], row),
+  );
   return key;
 }
 
@@ -49,7 +62,10 @@ describe('list', () => {
     const at = Date.now() - 40 * DAY_MS;
     const all = new Set<string>();
     for (let index = 0; index < 11; index++) {
-      all.add((await conversation(`+1825555${1000 + index}`, { at: index < 7 ? at : at + index * DAY_MS * 3 })).conversationId);
+      all.add(
+        (await conversation(`+1825555${1000 + index}`, { at: index < 7 ? at : at + index * DAY_MS * 3 }))
+          .conversationId,
+      );
     }
     for (const sort of ['newest', 'oldest'] as const) {
       const seen: { id: string; lastActivityAt: string }[] = [];
@@ -71,8 +87,12 @@ describe('list', () => {
   });
 
   it('filters by people, status, stage and channel', async () => {
-    const mine = await conversation('+18255552001', { row: { ownerId: dealer.userId, assigneeIds: [dealer.userId], status: 'new' } });
-    const theirs = await conversation('+18255552002', { row: { ownerId: dealer.otherUserId, assigneeIds: [dealer.otherUserId, dealer.userId], stage: 'engaged' } });
+    const mine = await conversation('+18255552001', {
+      row: { ownerId: dealer.userId, assigneeIds: [dealer.userId], status: 'new' },
+    });
+    const theirs = await conversation('+18255552002', {
+      row: { ownerId: dealer.otherUserId, assigneeIds: [dealer.otherUserId, dealer.userId], stage: 'engaged' },
+    });
     const nobodys = await conversation('+18255552003');
     const ids = (...keys: ConversationKey[]) => keys.map((key) => key.conversationId).toSorted();
     const sorted = async (query: Record<string, unknown>) => (await idsOf(query)).toSorted();
@@ -114,7 +134,8 @@ describe('search', () => {
 
   it('finds a name by the beginnings of its words, without regard to case and accents', async () => {
     const key = await conversation('+18255554001', { name: "José O'Brien-Smith" });
-    for (const q of ['jose', 'JO', "o'br", 'smi jos', 'brien']) expect({ q, ids: await idsOf({ q }) }).toEqual({ q, ids: [key.conversationId] });
+    for (const q of ['jose', 'JO', "o'br", 'smi jos', 'brien'])
+      expect({ q, ids: await idsOf({ q }) }).toEqual({ q, ids: [key.conversationId] });
     for (const q of ['mith', 'ose', 'jose x', '!!']) expect({ q, ids: await idsOf({ q }) }).toEqual({ q, ids: [] });
   });
 
@@ -130,7 +151,8 @@ describe('search', () => {
   });
 
   it('pages what it finds, and combines with filters', async () => {
-    for (let index = 0; index < 5; index++) await conversation(`+1825555600${index}`, { name: 'Pat Lee', row: { stage: index < 3 ? 'engaged' : 'new' } });
+    for (let index = 0; index < 5; index++)
+      await conversation(`+1825555600${index}`, { name: 'Pat Lee', row: { stage: index < 3 ? 'engaged' : 'new' } });
     const first = await list({ q: 'pat', limit: 2 });
     const second = await list({ q: 'pat', limit: 2, cursor: first.next });
     const third = await list({ q: 'pat', limit: 2, cursor: second.next });
@@ -142,19 +164,28 @@ describe('search', () => {
 
 describe('scope', () => {
   it('shows nothing of another dealership, whatever is asked', async () => {
-    const foreign = await conversation('+18255557001', { name: 'Foreign Canary', text: 'canary', of: other, row: { ownerId: dealer.userId, assigneeIds: [dealer.userId] } });
+    const foreign = await conversation('+18255557001', {
+      name: 'Foreign Canary',
+      text: 'canary',
+      of: other,
+      row: { ownerId: dealer.userId, assigneeIds: [dealer.userId] },
+    });
     const inbox = store.inbox(dealer.id);
     const id = foreign.conversationId;
-    for (const query of [{}, { q: 'canary' }, { q: '7001' }, { view: 'mine' }, { unread: 'true' }]) expect(await idsOf(query)).toEqual([]);
+    for (const query of [{}, { q: 'canary' }, { q: '7001' }, { view: 'mine' }, { unread: 'true' }])
+      expect(await idsOf(query)).toEqual([]);
     expect(await inbox.conversation(dealer.userId, id)).toBeNull();
     expect(await inbox.key(id)).toBeNull();
     expect(await inbox.agenda(id)).toBeNull();
     expect(await inbox.rows([id])).toEqual([]);
     expect(await inbox.messagesById([`${id}-1`])).toEqual([]);
-    for (const read of [inbox.messages, inbox.events, inbox.decisions]) expect(await read(id, { before: null, limit: 10 })).toBeNull();
+    for (const read of [inbox.messages, inbox.events, inbox.decisions])
+      expect(await read(id, { before: null, limit: 10 })).toBeNull();
     expect(await inbox.mark(dealer.userId, id, { unread: false })).toBeNull();
     expect((await inbox.counts(dealer.userId)).unread).toBe(0);
-    expect((await inbox.users()).map((user) => user.id).toSorted()).toEqual([dealer.userId, dealer.otherUserId].toSorted());
+    expect((await inbox.users()).map((user) => user.id).toSorted()).toEqual(
+      [dealer.userId, dealer.otherUserId].toSorted(),
+    );
     expect((await inbox.channelAccounts()).map((account) => account.id)).toEqual([dealer.accountId]);
     expect((await inbox.processes()).map((process) => process.id)).toEqual([dealer.processId]);
     expect(await store.processes.policy(dealer.id, other.processId)).toBeNull();
@@ -166,7 +197,9 @@ describe('scope', () => {
     const user = await store.models.users.findById(dealer.userId).select('+passwordHash');
     expect(account?.credentials).toBeUndefined();
     expect(user?.passwordHash).toMatch(/^\$argon2id\$/);
-    expect(JSON.stringify([account, user, await store.inbox(dealer.id).channelAccounts()])).not.toMatch(/argon2|token-of/);
+    expect(JSON.stringify([account, user, await store.inbox(dealer.id).channelAccounts()])).not.toMatch(
+      /argon2|token-of/,
+    );
     expect(await store.models.dealerships.findById(dealer.id).lean()).not.toHaveProperty('idKey');
   });
 });
@@ -175,7 +208,9 @@ describe('history', () => {
   it('pages backwards through messages and events', async () => {
     const key = dealer.key('+18255558001');
     const { start } = await store.conversations.load(key);
-    const events = Array.from({ length: 25 }, (_, index) => inboundEvent(key, index + 1, `text ${index + 1}`, `SM-h-${index}`, Date.now() + index));
+    const events = Array.from({ length: 25 }, (_, index) =>
+      inboundEvent(key, index + 1, `text ${index + 1}`, `SM-h-${index}`, Date.now() + index),
+    );
     await store.conversations.commit(commitOf(key, start.contactId, events));
     const inbox = store.inbox(dealer.id);
     const first = await inbox.messages(key.conversationId, { before: null, limit: 10 });
@@ -184,6 +219,8 @@ describe('history', () => {
     const last = await inbox.messages(key.conversationId, { before: 6, limit: 10 });
     expect(last).toMatchObject({ next: null });
     expect(last?.items).toHaveLength(5);
-    expect((await inbox.events(key.conversationId, { before: 3, limit: 10 }))?.items.map((event) => event.position)).toEqual([2, 1]);
+    expect(
+      (await inbox.events(key.conversationId, { before: 3, limit: 10 }))?.items.map((event) => event.position),
+    ).toEqual([2, 1]);
   });
 });

@@ -45,7 +45,11 @@ export interface Inbox {
   events(id: string, range: HistoryRange): Promise<Page<EventView> | null>;
   decisions(id: string, range: HistoryRange): Promise<Page<DecisionView> | null>;
   /** Marks as read up to an inbound count (all that there is, without one), or as unread. */
-  mark(userId: string, id: string, mark: { unread: boolean; inboundCount?: number | undefined }): Promise<ReadChange | null>;
+  mark(
+    userId: string,
+    id: string,
+    mark: { unread: boolean; inboundCount?: number | undefined },
+  ): Promise<ReadChange | null>;
   /** Unread conversations: those of the last 30 days, so that the count stays cheap. */
   counts(userId: string): Promise<Counts>;
   dealership(): Promise<Dealership | null>;
@@ -93,7 +97,8 @@ export function createInbox(models: Models, dealershipId: string): Inbox {
     },
     messages: (id, range) => history(models, scope, id, range, models.messages, messageView),
     events: (id, range) => history(models, scope, id, range, models.events, eventView),
-    decisions: (id, range) => history(models, scope, id, range, models.events, decisionView, (entry) => entry.type === 'decisionMade'),
+    decisions: (id, range) =>
+      history(models, scope, id, range, models.events, decisionView, (entry) => entry.type === 'decisionMade'),
     mark: (userId, id, mark) => markRead(models, scope, userId, id, mark),
     counts: (userId) => countUnread(models, scope, userId),
     dealership: () => dealershipView(models, dealershipId),
@@ -111,11 +116,18 @@ export function createInbox(models: Models, dealershipId: string): Inbox {
 }
 
 /** How many inbound messages of each row the user has read. Rows that are read whole say so themselves. */
-async function readCounts(models: Models, scope: Scope, userId: string, rows: ConversationDoc[]): Promise<Map<string, number>> {
+async function readCounts(
+  models: Models,
+  scope: Scope,
+  userId: string,
+  rows: ConversationDoc[],
+): Promise<Map<string, number>> {
   const counts = new Map(rows.filter((row) => row.readBy.includes(userId)).map((row) => [row._id, row.inboundCount]));
   const partly = rows.filter((row) => !counts.has(row._id) && row.inboundCount > 0);
   if (partly.length === 0) return counts;
-  const cursors = await scope.find(models.readCursors, { _id: { $in: partly.map((row) => cursorId(row._id, userId)) } });
+  const cursors = await scope.find(models.readCursors, {
+    _id: { $in: partly.map((row) => cursorId(row._id, userId)) },
+  });
   for (const cursor of cursors) counts.set(cursor.conversationId, cursor.inboundCount);
   return counts;
 }
@@ -124,7 +136,12 @@ function cursorId(conversationId: string, userId: string): string {
   return `${conversationId}/${userId}`;
 }
 
-async function conversation(models: Models, scope: Scope, userId: string, id: string): Promise<ConversationView | null> {
+async function conversation(
+  models: Models,
+  scope: Scope,
+  userId: string,
+  id: string,
+): Promise<ConversationView | null> {
   const row = await scope.findOne(models.conversations, { _id: id }, { searchTokens: 0 });
   if (!row) return null;
   const [contact, read, dealership] = await Promise.all([
@@ -174,18 +191,37 @@ async function markRead(
   id: string,
   { unread, inboundCount }: { unread: boolean; inboundCount?: number | undefined },
 ): Promise<ReadChange | null> {
-  const row = await scope.findOne(models.conversations, { _id: id }, { inboundCount: 1, lastInboundPosition: 1, readBy: 1 });
+  const row = await scope.findOne(
+    models.conversations,
+    { _id: id },
+    { inboundCount: 1, lastInboundPosition: 1, readBy: 1 },
+  );
   if (!row) return null;
-  const readInboundCount = unread ? Math.max(row.inboundCount - 1, 0) : Math.min(inboundCount ?? row.inboundCount, row.inboundCount);
+  const readInboundCount = unread
+    ? Math.max(row.inboundCount - 1, 0)
+    : Math.min(inboundCount ?? row.inboundCount, row.inboundCount);
   await scope.updateOne(
     models.readCursors,
     { _id: cursorId(id, userId) },
-    { $set: { conversationId: id, userId, position: row.lastInboundPosition, inboundCount: readInboundCount, at: new Date() } },
+    {
+      $set: {
+        conversationId: id,
+        userId,
+        position: row.lastInboundPosition,
+        inboundCount: readInboundCount,
+        at: new Date(),
+      },
+    },
     true,
   );
   // A message that comes in meanwhile raises the count, and the row stays unread.
   if (unread) await scope.updateOne(models.conversations, { _id: id }, { $pull: { readBy: userId } });
-  else await scope.updateOne(models.conversations, { _id: id, inboundCount: readInboundCount }, { $addToSet: { readBy: userId } });
+  else
+    await scope.updateOne(
+      models.conversations,
+      { _id: id, inboundCount: readInboundCount },
+      { $addToSet: { readBy: userId } },
+    );
   return { conversationId: id, readInboundCount };
 }
 
@@ -201,13 +237,25 @@ async function dealershipView(models: Models, dealershipId: string): Promise<Dea
   const dealership = await models.dealerships.findById(dealershipId).lean();
   if (!dealership) return null;
   const { slug, name, timeZone, stages } = dealership;
-  return { id: dealershipId, slug, name, timeZone, stages: stages.map(({ key, name: label, color }) => ({ key, name: label, color })) };
+  return {
+    id: dealershipId,
+    slug,
+    name,
+    timeZone,
+    stages: stages.map(({ key, name: label, color }) => ({ key, name: label, color })),
+  };
 }
 
 async function processViews(models: Models, scope: Scope): Promise<ProcessView[]> {
   const processes = await scope.find(models.processes, { publishedVersionId: { $ne: null } }, { sort: { name: 1 } });
-  const versionIds = processes.flatMap((process) => (process.publishedVersionId === null ? [] : [process.publishedVersionId]));
-  const versions = await scope.find(models.processVersions, { _id: { $in: versionIds } }, { projection: { version: 1, processId: 1 } });
+  const versionIds = processes.flatMap((process) =>
+    process.publishedVersionId === null ? [] : [process.publishedVersionId],
+  );
+  const versions = await scope.find(
+    models.processVersions,
+    { _id: { $in: versionIds } },
+    { projection: { version: 1, processId: 1 } },
+  );
   return processes.flatMap(({ _id, name, publishedVersionId }) => {
     const version = versions.find((one) => one._id === publishedVersionId);
     return version ? [{ id: _id, name, version: version.version, versionId: version._id }] : [];
@@ -220,7 +268,11 @@ async function reminderViews(models: Models, scope: Scope, userId: string): Prom
     { doneAt: null, forUserId: { $in: [userId, null] } },
     { sort: { dueAt: 1 }, limit: MAX_REMINDERS },
   );
-  const rows = await scope.find(models.conversations, { _id: { $in: reminders.map((one) => one.conversationId) } }, { projection: { contact: 1 } });
+  const rows = await scope.find(
+    models.conversations,
+    { _id: { $in: reminders.map((one) => one.conversationId) } },
+    { projection: { contact: 1 } },
+  );
   return reminders.map(({ _id, conversationId, text, forUserId, dueAt, doneAt }) => ({
     id: _id,
     conversationId,
@@ -231,4 +283,3 @@ async function reminderViews(models: Models, scope: Scope, userId: string): Prom
     doneAt: doneAt?.toISOString() ?? null,
   }));
 }
-

@@ -22,18 +22,28 @@ export async function listRows(
   query: ListQuery,
 ): Promise<{ rows: ConversationDoc[]; next: string | null }> {
   const after = query.cursor === undefined ? null : parseCursor(query.cursor);
-  if (query.cursor !== undefined && !after) throw new AppError('invalid', 'The cursor is malformed: take it from the last page.');
+  if (query.cursor !== undefined && !after)
+    throw new AppError('invalid', 'The cursor is malformed: take it from the last page.');
   const wanted = query.limit + 1;
   const filter = filterOf(query, userId);
   const q = query.q?.trim() ?? '';
-  const found = q === '' ? await rowsByTime(models, scope, filter, query.sort, after, wanted) : await rowsBySearch(models, scope, filter, query.sort, after, wanted, searchTerms(q));
+  const found =
+    q === ''
+      ? await rowsByTime(models, scope, filter, query.sort, after, wanted)
+      : await rowsBySearch(models, scope, filter, query.sort, after, wanted, searchTerms(q));
   const rows = found.slice(0, query.limit);
   const last = rows.at(-1);
-  return { rows, next: found.length > query.limit && last ? cursorOf({ at: last.lastActivityAt, id: last._id }) : null };
+  return {
+    rows,
+    next: found.length > query.limit && last ? cursorOf({ at: last.lastActivityAt, id: last._id }) : null,
+  };
 }
 
 function filterOf(query: ListQuery, userId: string): RowFilter {
-  const people = [...(query.view === 'mine' ? [userId] : []), ...(query.assignee === undefined ? [] : [query.assignee])];
+  const people = [
+    ...(query.view === 'mine' ? [userId] : []),
+    ...(query.assignee === undefined ? [] : [query.assignee]),
+  ];
   return {
     ...(people.length > 0 && { people: people.length === 1 ? people[0]! : { $all: people } }),
     ...(query.view === 'unassigned' && { unassigned: true }),
@@ -49,8 +59,17 @@ export function unreadBy(userId: string): RowFilter {
   return { inboundCount: { $gt: 0 }, readBy: { $ne: userId } };
 }
 
-async function rowsByTime(models: Models, scope: Scope, filter: RowFilter, sort: Sort, after: TimeKey | null, wanted: number): Promise<ConversationDoc[]> {
-  const ties = after ? await find(models, scope, { ...filter, ...tiesOf('lastActivityAt', sort, after) }, sort, wanted) : [];
+async function rowsByTime(
+  models: Models,
+  scope: Scope,
+  filter: RowFilter,
+  sort: Sort,
+  after: TimeKey | null,
+  wanted: number,
+): Promise<ConversationDoc[]> {
+  const ties = after
+    ? await find(models, scope, { ...filter, ...tiesOf('lastActivityAt', sort, after) }, sort, wanted)
+    : [];
   if (ties.length === wanted) return ties;
   let found: ConversationDoc[] = [];
   for (const lastActivityAt of timeWindows(sort, after, Date.now())) {
@@ -62,7 +81,11 @@ async function rowsByTime(models: Models, scope: Scope, filter: RowFilter, sort:
 
 function find(models: Models, scope: Scope, filter: RowFilter, sort: Sort, limit: number): Promise<ConversationDoc[]> {
   const direction = sort === 'newest' ? -1 : 1;
-  return scope.find(models.conversations, filter, { sort: { lastActivityAt: direction, _id: direction }, limit, projection: { searchTokens: 0 } });
+  return scope.find(models.conversations, filter, {
+    sort: { lastActivityAt: direction, _id: direction },
+    limit,
+    projection: { searchTokens: 0 },
+  });
 }
 
 /** Looks for names, numbers and texts apart, each by one token that an index holds, then reads the hits in order until the page is full. */
@@ -75,7 +98,11 @@ async function rowsBySearch(
   wanted: number,
   terms: SearchTerms,
 ): Promise<ConversationDoc[]> {
-  const hits = await Promise.all([byName(models, scope, terms), byPhone(models, scope, terms), byText(models, scope, terms)]);
+  const hits = await Promise.all([
+    byName(models, scope, terms),
+    byPhone(models, scope, terms),
+    byText(models, scope, terms),
+  ]);
   const keys = [...new Map(hits.flat().map((key) => [key.id, key])).values()]
     .filter((key) => !after || compareKeys(sort, key, after) > 0)
     .toSorted((a, b) => compareKeys(sort, a, b));
@@ -101,15 +128,31 @@ async function byPhone(models: Models, scope: Scope, { phone }: SearchTerms): Pr
 
 function rowsWithToken(models: Models, scope: Scope, token: string): Promise<ConversationDoc[]> {
   const projection = { lastActivityAt: 1, searchTokens: 1, digits: 1 };
-  return scope.find(models.conversations, { searchTokens: token }, { sort: { lastActivityAt: -1 }, limit: MAX_HITS, projection });
+  return scope.find(
+    models.conversations,
+    { searchTokens: token },
+    { sort: { lastActivityAt: -1 }, limit: MAX_HITS, projection },
+  );
 }
 
 async function byText(models: Models, scope: Scope, { text }: SearchTerms): Promise<TimeKey[]> {
   if (text.length === 0) return [];
   const projection = { conversationId: 1, tokens: 1, at: 1 };
-  const hits = await scope.find(models.messages, { tokens: longest(text) }, { sort: { at: -1 }, limit: MAX_HITS, projection });
-  const ids = new Set(hits.filter((message) => text.every((word) => message.tokens.includes(word))).map((message) => message.conversationId));
-  const rows = await scope.find(models.conversations, { _id: { $in: [...ids] } }, { projection: { lastActivityAt: 1 } });
+  const hits = await scope.find(
+    models.messages,
+    { tokens: longest(text) },
+    { sort: { at: -1 }, limit: MAX_HITS, projection },
+  );
+  const ids = new Set(
+    hits
+      .filter((message) => text.every((word) => message.tokens.includes(word)))
+      .map((message) => message.conversationId),
+  );
+  const rows = await scope.find(
+    models.conversations,
+    { _id: { $in: [...ids] } },
+    { projection: { lastActivityAt: 1 } },
+  );
   return rows.map(keyOf);
 }
 

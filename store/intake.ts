@@ -25,7 +25,9 @@ export function createSpool(models: Models): SpoolRepository {
     async add(key, message) {
       await models.spool.updateOne(
         { _id: `${key.channelAccountId}/${message.providerMessageId}` },
-        { $setOnInsert: { conversationId: key.conversationId, key, message, receivedAt: new Date(message.receivedAt) } },
+        {
+          $setOnInsert: { conversationId: key.conversationId, key, message, receivedAt: new Date(message.receivedAt) },
+        },
         { upsert: true },
       );
     },

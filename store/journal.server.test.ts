@@ -3,7 +3,14 @@ import type { ConversationKey } from '@leadline/contract/conversation.ts';
 import { openStore, type Store } from './connect.ts';
 import { journalCursor, journalCursorNow, type JournalWatch } from './journal.ts';
 import type { JournalEntry } from './models/journal.ts';
-import { addDealership, commitOf, inboundEvent, startTestMongo, type TestDealership, type TestMongo } from './testStore.ts';
+import {
+  addDealership,
+  commitOf,
+  inboundEvent,
+  startTestMongo,
+  type TestDealership,
+  type TestMongo,
+} from './testStore.ts';
 
 let mongo: TestMongo;
 let store: Store;
@@ -33,7 +40,9 @@ afterAll(async () => {
 
 async function write(): Promise<number> {
   const position = ++positions;
-  await store.conversations.commit(commitOf(key, contactId, [inboundEvent(key, position, 'hi', `SM-j-${position}`, Date.now())]));
+  await store.conversations.commit(
+    commitOf(key, contactId, [inboundEvent(key, position, 'hi', `SM-j-${position}`, Date.now())]),
+  );
   return position;
 }
 
@@ -88,7 +97,9 @@ describe('since', () => {
     expect(all?.complete).toBe(true);
     expect(all?.entries.map((entry) => entry.position)).toEqual(expect.arrayContaining([first, second]));
     const last = all!.entries.at(-1)!;
-    expect((await store.journal.since(dealer.id, journalCursor(last), 1_000))?.entries.map((entry) => entry._id)).toContain(last._id);
+    expect(
+      (await store.journal.since(dealer.id, journalCursor(last), 1_000))?.entries.map((entry) => entry._id),
+    ).toContain(last._id);
     expect((await store.journal.since(dealer.id, before, 1))?.complete).toBe(false);
     expect((await store.journal.since('another', before, 10))?.entries).toEqual([]);
     expect(await store.journal.since(dealer.id, 'nonsense', 10)).toBeNull();

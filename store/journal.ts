@@ -11,7 +11,11 @@ export interface Journal {
    */
   watch(handler: (entries: JournalEntry[]) => void, options?: WatchOptions): JournalWatch;
   /** Entries of a dealership after a cursor, oldest first, with an overlap: some may be known already. Null: the cursor is malformed. */
-  since(dealershipId: string, cursor: string, limit: number): Promise<{ entries: JournalEntry[]; complete: boolean } | null>;
+  since(
+    dealershipId: string,
+    cursor: string,
+    limit: number,
+  ): Promise<{ entries: JournalEntry[]; complete: boolean } | null>;
 }
 
 export interface WatchOptions {
@@ -62,11 +66,24 @@ function overlapping({ at }: TimeKey): Date {
 }
 
 /** Entries from an instant on. An entry is known by its id, so that the next page may begin at the last one's instant. */
-function entriesFrom(models: Models, from: Date, limit: number, filter: { dealershipId?: string } = {}): Promise<JournalEntry[]> {
-  return models.events.find({ ...filter, committedAt: { $gte: from } }).sort({ committedAt: 1, _id: 1 }).limit(limit).lean();
+function entriesFrom(
+  models: Models,
+  from: Date,
+  limit: number,
+  filter: { dealershipId?: string } = {},
+): Promise<JournalEntry[]> {
+  return models.events
+    .find({ ...filter, committedAt: { $gte: from } })
+    .sort({ committedAt: 1, _id: 1 })
+    .limit(limit)
+    .lean();
 }
 
-function watch(models: Models, handler: (entries: JournalEntry[]) => void, { resumeAfter, onError }: WatchOptions): JournalWatch {
+function watch(
+  models: Models,
+  handler: (entries: JournalEntry[]) => void,
+  { resumeAfter, onError }: WatchOptions,
+): JournalWatch {
   const closing = new AbortController();
   let last: TimeKey = (resumeAfter === undefined ? null : parseCursor(resumeAfter)) ?? { at: new Date(), id: '0' };
   let stream: ReturnType<typeof openStream> | null = null;
@@ -80,7 +97,7 @@ function watch(models: Models, handler: (entries: JournalEntry[]) => void, { res
 
   const readAgain = async (): Promise<void> => {
     let from = overlapping(last);
-    for (let limit = READ_AGAIN_AT_ONCE; ; ) {
+    for (let limit = READ_AGAIN_AT_ONCE; ;) {
       const entries = await entriesFrom(models, from, limit);
       take(entries);
       if (entries.length < limit) return;
@@ -95,13 +112,17 @@ function watch(models: Models, handler: (entries: JournalEntry[]) => void, { res
     stream = openStream(models);
     const collected: JournalEntry[] = [];
     const failed = Promise.withResolvers<never>();
-    const flush = (): void => { take(collected.splice(0)); };
+    const flush = (): void => {
+      take(collected.splice(0));
+    };
     stream.on('change', (change) => {
       if (change.operationType !== 'insert') return;
       if (collected.push(change.fullDocument as unknown as JournalEntry) === 1) setImmediate(flush);
     });
     stream.once('error', failed.reject);
-    stream.once('close', () => { failed.reject(new Error('The change stream was closed.')); });
+    stream.once('close', () => {
+      failed.reject(new Error('The change stream was closed.'));
+    });
     // The stream stands once the server has answered: only then may the gap before it be read.
     await Promise.race([once(stream, 'resumeTokenChanged'), once(stream, 'change'), failed.promise]);
     if (reread) await readAgain();
@@ -111,7 +132,9 @@ function watch(models: Models, handler: (entries: JournalEntry[]) => void, { res
 
   const run = async (): Promise<void> => {
     for (let reread = resumeAfter !== undefined; !closing.signal.aborted; reread = true) {
-      await follow(reread).catch((error: unknown) => { if (!closing.signal.aborted) onError?.(error); });
+      await follow(reread).catch((error: unknown) => {
+        if (!closing.signal.aborted) onError?.(error);
+      });
       await stream?.close().catch(() => undefined);
       if (!closing.signal.aborted) await new Promise((resolve) => setTimeout(resolve, REOPEN_MS));
     }

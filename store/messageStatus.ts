@@ -31,11 +31,13 @@ export async function recordStatus(
 ): Promise<{ changed: boolean; key?: ConversationKey }> {
   const message = await models.messages.findById(report.messageId).lean();
   if (!message || message.direction === 'inbound') return { changed: false };
-  if (report.channelAccountIds && !report.channelAccountIds.includes(message.channelAccountId)) return { changed: false };
+  if (report.channelAccountIds && !report.channelAccountIds.includes(message.channelAccountId))
+    return { changed: false };
   const key = await keyOf(models, message);
   try {
     if (report.attempt !== message.attempt) await noteEarlierAttempt(models, message, report);
-    else if (brings(message, report)) return { changed: await inTransaction(connection, (session) => raise(models, message, report, session)), key };
+    else if (brings(message, report))
+      return { changed: await inTransaction(connection, (session) => raise(models, message, report, session)), key };
     return { changed: false, key };
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
@@ -45,17 +47,33 @@ export async function recordStatus(
 
 /** Most reports bring nothing new: they cost one read and no transaction. */
 function brings(message: MessageDoc, report: StatusReport): boolean {
-  return mayFollow(message.status, report.status) || (report.providerMessageId !== undefined && message.providerMessageId === null);
+  return (
+    mayFollow(message.status, report.status) ||
+    (report.providerMessageId !== undefined && message.providerMessageId === null)
+  );
 }
 
-async function raise(models: Models, message: MessageDoc, report: StatusReport, session: ClientSession): Promise<boolean> {
+async function raise(
+  models: Models,
+  message: MessageDoc,
+  report: StatusReport,
+  session: ClientSession,
+): Promise<boolean> {
   const { messageId, attempt, status, providerMessageId } = report;
   const error = report.error ?? null;
   if (providerMessageId !== undefined) {
-    await models.messages.updateOne({ _id: messageId, attempt, providerMessageId: null }, { $set: { providerMessageId, providerKey: providerMessageId } }, { session });
+    await models.messages.updateOne(
+      { _id: messageId, attempt, providerMessageId: null },
+      { $set: { providerMessageId, providerKey: providerMessageId } },
+      { session },
+    );
   }
   const below = MESSAGE_STATUSES.filter((from) => from !== 'received' && mayFollow(from, status));
-  const raised = await models.messages.updateOne({ _id: messageId, attempt, status: { $in: below } }, { $set: { status, error } }, { session });
+  const raised = await models.messages.updateOne(
+    { _id: messageId, attempt, status: { $in: below } },
+    { $set: { status, error } },
+    { session },
+  );
   if (raised.modifiedCount === 0) return false;
   await models.events.insertMany([journalEntry(message, report)], { session, lean: true });
   return true;
@@ -79,7 +97,11 @@ function journalEntry(message: MessageDoc, { messageId, attempt, status, error, 
 }
 
 /** News of an attempt that was given up: its provider's id is ours all the same, and must not be taken for a later attempt's. */
-async function noteEarlierAttempt(models: Models, message: MessageDoc, { attempt, providerMessageId }: StatusReport): Promise<void> {
+async function noteEarlierAttempt(
+  models: Models,
+  message: MessageDoc,
+  { attempt, providerMessageId }: StatusReport,
+): Promise<void> {
   if (providerMessageId === undefined || attempt > message.attempt) return;
   await models.messages.updateOne({ _id: message._id }, { $addToSet: { earlierProviderIds: providerMessageId } });
 }

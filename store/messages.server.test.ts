@@ -2,7 +2,17 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { messageIdAt } from '@leadline/contract/ids.ts';
 import type { MessageStatus } from '@leadline/contract/messageStatus.ts';
 import type { Store } from './connect.ts';
-import { addDealership, commitOf, inboundEvent, openTestStore, outboundEvent, startTestMongo, TEST_AUTH_TOKEN, type TestDealership, type TestMongo } from './testStore.ts';
+import {
+  addDealership,
+  commitOf,
+  inboundEvent,
+  openTestStore,
+  outboundEvent,
+  startTestMongo,
+  TEST_AUTH_TOKEN,
+  type TestDealership,
+  type TestMongo,
+} from './testStore.ts';
 
 let mongo: TestMongo;
 let store: Store;
@@ -35,7 +45,12 @@ describe('beginDelivery', () => {
     const results = await Promise.all(Array.from({ length: 10 }, () => store.messages.beginDelivery(messageId, 1)));
     const begun = results.filter((result) => result.state === 'begun');
     expect(begun).toHaveLength(1);
-    expect(begun[0]).toMatchObject({ text: 'hello', from: dealer.accountAddress, dealershipSlug: dealer.slug, channelAccount: { credentials: { authToken: TEST_AUTH_TOKEN } } });
+    expect(begun[0]).toMatchObject({
+      text: 'hello',
+      from: dealer.accountAddress,
+      dealershipSlug: dealer.slug,
+      channelAccount: { credentials: { authToken: TEST_AUTH_TOKEN } },
+    });
     expect(results.filter((result) => result.state === 'ambiguous')).toHaveLength(9);
   });
 
@@ -53,16 +68,32 @@ describe('beginDelivery', () => {
 
 describe('recordStatus', () => {
   it('ends at the highest rank, whatever the order and number of the reports', async () => {
-    const reports: MessageStatus[] = ['sending', 'sent', 'delivered', 'sent', 'delivered', 'sending', 'sent', 'delivered'];
+    const reports: MessageStatus[] = [
+      'sending',
+      'sent',
+      'delivered',
+      'sent',
+      'delivered',
+      'sending',
+      'sent',
+      'delivered',
+    ];
     for (let round = 0; round < 6; round++) {
       const messageId = await queuedMessage();
       await store.messages.beginDelivery(messageId, 1);
       const shuffled = reports.map((status) => ({ status, key: Math.random() })).toSorted((a, b) => a.key - b.key);
-      const report = (status: MessageStatus) => store.messages.recordStatus({ messageId, attempt: 1, status, providerMessageId: `SM-${messageId}`, at: AT });
+      const report = (status: MessageStatus) =>
+        store.messages.recordStatus({ messageId, attempt: 1, status, providerMessageId: `SM-${messageId}`, at: AT });
       const results = await Promise.all(shuffled.map(({ status }) => report(status)));
       expect(results.every((result) => result.key?.dealershipSlug === dealer.slug)).toBe(true);
-      expect(await store.messages.deliveryOf(messageId)).toMatchObject({ status: 'delivered', providerMessageId: `SM-${messageId}` });
-      const entries = await store.models.events.find({ type: 'deliveryStatus', 'data.messageId': messageId }).sort({ _id: 1 }).lean();
+      expect(await store.messages.deliveryOf(messageId)).toMatchObject({
+        status: 'delivered',
+        providerMessageId: `SM-${messageId}`,
+      });
+      const entries = await store.models.events
+        .find({ type: 'deliveryStatus', 'data.messageId': messageId })
+        .sort({ _id: 1 })
+        .lean();
       expect(entries).toHaveLength(results.filter((result) => result.changed).length);
       expect(entries.every((entry) => entry.position === null)).toBe(true);
     }
@@ -70,26 +101,45 @@ describe('recordStatus', () => {
 
   it('takes a failure after sent, but not after delivered', async () => {
     const messageId = await queuedMessage();
-    const fail = { messageId, attempt: 1, status: 'failed', error: { code: '30003', message: 'Unreachable' }, at: AT } as const;
+    const fail = {
+      messageId,
+      attempt: 1,
+      status: 'failed',
+      error: { code: '30003', message: 'Unreachable' },
+      at: AT,
+    } as const;
     await store.messages.recordStatus({ messageId, attempt: 1, status: 'sent', at: AT });
     expect(await store.messages.recordStatus(fail)).toMatchObject({ changed: true });
-    expect(await store.messages.recordStatus({ messageId, attempt: 1, status: 'delivered', at: AT })).toMatchObject({ changed: true });
+    expect(await store.messages.recordStatus({ messageId, attempt: 1, status: 'delivered', at: AT })).toMatchObject({
+      changed: true,
+    });
     expect(await store.messages.recordStatus(fail)).toMatchObject({ changed: false });
     const message = await store.models.messages.findById(messageId).lean();
     expect(message).toMatchObject({ status: 'delivered', error: null });
   });
 
   it('ignores unknown messages, inbound messages and attempts that were given up', async () => {
-    expect(await store.messages.recordStatus({ messageId: `${'1'.repeat(32)}-4`, attempt: 1, status: 'sent', at: AT })).toEqual({ changed: false });
+    expect(
+      await store.messages.recordStatus({ messageId: `${'1'.repeat(32)}-4`, attempt: 1, status: 'sent', at: AT }),
+    ).toEqual({ changed: false });
     const messageId = await queuedMessage();
     await store.models.messages.updateOne({ _id: messageId }, { $set: { attempt: 2 } });
-    expect(await store.messages.recordStatus({ messageId, attempt: 1, status: 'delivered', providerMessageId: 'SM-late', at: AT })).toMatchObject({ changed: false });
+    expect(
+      await store.messages.recordStatus({
+        messageId,
+        attempt: 1,
+        status: 'delivered',
+        providerMessageId: 'SM-late',
+        at: AT,
+      }),
+    ).toMatchObject({ changed: false });
     expect(await store.messages.claimedProviderIds(dealer.accountId, ['SM-late'])).toEqual(new Set(['SM-late']));
   });
 
   it("lets a provider's id belong to one message only", async () => {
     const [first, second] = [await queuedMessage(), await queuedMessage()];
-    const claim = (messageId: string) => store.messages.recordStatus({ messageId, attempt: 1, status: 'sent', providerMessageId: 'SM-one', at: AT });
+    const claim = (messageId: string) =>
+      store.messages.recordStatus({ messageId, attempt: 1, status: 'sent', providerMessageId: 'SM-one', at: AT });
     const results = await Promise.allSettled([claim(first), claim(second)]);
     expect(results.map((result) => result.status).toSorted()).toEqual(['fulfilled', 'rejected']);
     expect(results.find((result) => result.status === 'rejected')?.reason).toMatchObject({ code: 'conflict' });
@@ -100,7 +150,9 @@ describe('context', () => {
   it('gives the last messages up to a position, oldest first', async () => {
     const key = dealer.key('+14035559000');
     const { start } = await store.conversations.load(key);
-    const events = Array.from({ length: 40 }, (_, index) => inboundEvent(key, index + 1, `text ${index + 1}`, `SM-ctx-${index}`, AT + index));
+    const events = Array.from({ length: 40 }, (_, index) =>
+      inboundEvent(key, index + 1, `text ${index + 1}`, `SM-ctx-${index}`, AT + index),
+    );
     await store.conversations.commit(commitOf(key, start.contactId, events));
     const context = await store.messages.context(key.conversationId, 30, 3);
     expect(context?.messages.map((message) => message.text)).toEqual(['text 28', 'text 29', 'text 30']);

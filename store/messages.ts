@@ -59,11 +59,18 @@ export interface MessageRepository {
   context(conversationId: string, upToPosition: number, limit: number): Promise<DraftContext | null>;
 }
 
-export function createMessages(connection: Connection, models: Models, accounts: ChannelAccountRepository): MessageRepository {
+export function createMessages(
+  connection: Connection,
+  models: Models,
+  accounts: ChannelAccountRepository,
+): MessageRepository {
   return {
     beginDelivery: (messageId, attempt) => beginDelivery(models, accounts, messageId, attempt),
     async releaseDelivery(messageId, attempt) {
-      await models.messages.updateOne({ _id: messageId, attempt, status: 'sending' }, { $set: { status: 'queued', sendingAt: null } });
+      await models.messages.updateOne(
+        { _id: messageId, attempt, status: 'sending' },
+        { $set: { status: 'queued', sendingAt: null } },
+      );
     },
     recordStatus: (report) => recordStatus(connection, models, report),
     deliveryOf: (messageId) => deliveryOf(models, accounts, messageId),
@@ -72,9 +79,17 @@ export function createMessages(connection: Connection, models: Models, accounts:
   };
 }
 
-async function beginDelivery(models: Models, accounts: ChannelAccountRepository, messageId: string, attempt: number): Promise<BegunDelivery> {
+async function beginDelivery(
+  models: Models,
+  accounts: ChannelAccountRepository,
+  messageId: string,
+  attempt: number,
+): Promise<BegunDelivery> {
   const begun = await models.messages
-    .findOneAndUpdate({ _id: messageId, attempt, direction: 'outbound', status: 'queued' }, { $set: { status: 'sending', sendingAt: new Date() } })
+    .findOneAndUpdate(
+      { _id: messageId, attempt, direction: 'outbound', status: 'queued' },
+      { $set: { status: 'sending', sendingAt: new Date() } },
+    )
     .lean();
   if (begun) return { state: 'begun', ...(await handover(accounts, begun)) };
   const message = await models.messages.findById(messageId).lean();
@@ -85,10 +100,20 @@ async function beginDelivery(models: Models, accounts: ChannelAccountRepository,
 
 async function handover(accounts: ChannelAccountRepository, message: MessageDoc): Promise<Handover> {
   const channelAccount = await accounts.require(message.channelAccountId);
-  return { text: message.text, from: channelAccount.address, to: message.address, channelAccount, dealershipSlug: channelAccount.dealershipSlug };
+  return {
+    text: message.text,
+    from: channelAccount.address,
+    to: message.address,
+    channelAccount,
+    dealershipSlug: channelAccount.dealershipSlug,
+  };
 }
 
-async function deliveryOf(models: Models, accounts: ChannelAccountRepository, messageId: string): Promise<Delivery | null> {
+async function deliveryOf(
+  models: Models,
+  accounts: ChannelAccountRepository,
+  messageId: string,
+): Promise<Delivery | null> {
   const message = await models.messages.findById(messageId).lean();
   if (!message) return null;
   const { status, attempt, providerMessageId, at, sendingAt } = message;
@@ -101,11 +126,19 @@ async function claimedProviderIds(models: Models, channelAccountId: string, ids:
     models.messages.find({ channelAccountId, providerKey: { $in: ids } }, fields).lean(),
     models.messages.find({ channelAccountId, earlierProviderIds: { $in: ids } }, fields).lean(),
   ]);
-  const claimed = [...current, ...earlier].flatMap((message) => [message.providerMessageId, ...message.earlierProviderIds]);
+  const claimed = [...current, ...earlier].flatMap((message) => [
+    message.providerMessageId,
+    ...message.earlierProviderIds,
+  ]);
   return new Set(ids.filter((id) => claimed.includes(id)));
 }
 
-async function draftContext(models: Models, conversationId: string, upToPosition: number, limit: number): Promise<DraftContext | null> {
+async function draftContext(
+  models: Models,
+  conversationId: string,
+  upToPosition: number,
+  limit: number,
+): Promise<DraftContext | null> {
   const row = await models.conversations.findById(conversationId, { dealershipId: 1, contact: 1 }).lean();
   if (!row) return null;
   const { dealershipId } = row;

@@ -7,7 +7,13 @@ describe('pages', () => {
   it('takes back its own cursors and nothing else', () => {
     const key = { at: new Date(NOW), id: 'abc-1' };
     expect(parseCursor(cursorOf(key))).toEqual(key);
-    for (const wrong of ['', 'x', Buffer.from('1/$ne').toString('base64url'), Buffer.from('-1/a').toString('base64url')]) expect(parseCursor(wrong)).toBeNull();
+    for (const wrong of [
+      '',
+      'x',
+      Buffer.from('1/$ne').toString('base64url'),
+      Buffer.from('-1/a').toString('base64url'),
+    ])
+      expect(parseCursor(wrong)).toBeNull();
   });
 
   it('widens until the last window holds everything that is left', () => {
@@ -23,7 +29,10 @@ describe('pages', () => {
   });
 
   it('goes on after the last row in either direction', () => {
-    const [a, b] = ['a', 'b'].map((id) => ({ at: new Date(NOW), id })) as [{ at: Date; id: string }, { at: Date; id: string }];
+    const [a, b] = ['a', 'b'].map((id) => ({ at: new Date(NOW), id })) as [
+      { at: Date; id: string },
+      { at: Date; id: string },
+    ];
     expect(compareKeys('oldest', a, b)).toBeLessThan(0);
     expect(compareKeys('newest', a, b)).toBeGreaterThan(0);
     expect(compareKeys('newest', a, a)).toBeCloseTo(0);

@@ -26,7 +26,9 @@ export async function pageBackwards<T extends { position: number | null }>(
 ): Promise<T[]> {
   for (let width = limit * POSITIONS_PER_ITEM; ; width *= GROWTH) {
     const start = Math.max(before - width, 1);
-    const query = model.find({ ...filter, position: { $lt: before, $gte: start } }, null, session ? { session } : {}).sort({ position: -1 });
+    const query = model
+      .find({ ...filter, position: { $lt: before, $gte: start } }, null, session ? { session } : {})
+      .sort({ position: -1 });
     const found = (await (only ? query : query.limit(limit)).lean()) as T[];
     const wanted = only ? found.filter(only).slice(0, limit) : found;
     if (wanted.length === limit || start === 1) return wanted;

@@ -32,11 +32,21 @@ export function createUsers(models: Models): UserRepository {
     async create({ password, ...user }) {
       const _id = newId();
       const passwordHash = await hash(password, ARGON);
-      await models.users.create({ ...user, email: normalEmail(user.email), _id, passwordHash, disabledAt: null, createdAt: new Date() });
+      await models.users.create({
+        ...user,
+        email: normalEmail(user.email),
+        _id,
+        passwordHash,
+        disabledAt: null,
+        createdAt: new Date(),
+      });
       return { ...user, email: normalEmail(user.email), id: _id };
     },
     async authenticate(email, password) {
-      const user = await models.users.findOne({ email: normalEmail(email), disabledAt: null }).select('+passwordHash').lean();
+      const user = await models.users
+        .findOne({ email: normalEmail(email), disabledAt: null })
+        .select('+passwordHash')
+        .lean();
       decoy ??= hash(randomBytes(16).toString('hex'), ARGON);
       const matches = await verify(user?.passwordHash ?? (await decoy), password);
       return user && matches ? identityOf(user) : null;
@@ -69,21 +79,35 @@ export function createSessions(models: Models): SessionRepository {
       const token = randomBytes(32).toString('base64url');
       const createdAt = new Date();
       const expiresAt = new Date(createdAt.getTime() + SESSION_MS);
-      await models.sessions.create({ _id: sessionIdOf(token), userId: user.id, dealershipId: user.dealershipId, createdAt, expiresAt });
+      await models.sessions.create({
+        _id: sessionIdOf(token),
+        userId: user.id,
+        dealershipId: user.dealershipId,
+        createdAt,
+        expiresAt,
+      });
       return { token, expiresAt };
     },
     async find(token) {
       // The TTL index deletes about a minute late, so the time is asked for as well.
       const session = await models.sessions.findOne({ _id: sessionIdOf(token), expiresAt: { $gt: new Date() } }).lean();
-      const user = session && (await models.users.findOne({ _id: session.userId, dealershipId: session.dealershipId, disabledAt: null }).lean());
+      const user =
+        session &&
+        (await models.users
+          .findOne({ _id: session.userId, dealershipId: session.dealershipId, disabledAt: null })
+          .lean());
       return user ? { sessionId: session._id, user: identityOf(user) } : null;
     },
     async end(sessionId) {
       await models.sessions.deleteOne({ _id: sessionId });
     },
     async living(sessionIds) {
-      const sessions = await models.sessions.find({ _id: { $in: sessionIds }, expiresAt: { $gt: new Date() } }, { userId: 1 }).lean();
-      const users = await models.users.find({ _id: { $in: sessions.map((session) => session.userId) }, disabledAt: null }, { _id: 1 }).lean();
+      const sessions = await models.sessions
+        .find({ _id: { $in: sessionIds }, expiresAt: { $gt: new Date() } }, { userId: 1 })
+        .lean();
+      const users = await models.users
+        .find({ _id: { $in: sessions.map((session) => session.userId) }, disabledAt: null }, { _id: 1 })
+        .lean();
       const enabled = new Set(users.map((user) => user._id));
       return new Set(sessions.filter((session) => enabled.has(session.userId)).map((session) => session._id));
     },

@@ -10,7 +10,11 @@ export interface ProcessRepository {
   /** A published version, with the prompt; null for an unknown id. */
   version(versionId: string): Promise<ProcessVersionDoc | null>;
   /** Publishes a definition: as the next version of a process, or as the first of a new one. */
-  publish(dealershipId: string, definition: ProcessDefinition, processId?: string): Promise<{ processId: string; versionId: string; version: number }>;
+  publish(
+    dealershipId: string,
+    definition: ProcessDefinition,
+    processId?: string,
+  ): Promise<{ processId: string; versionId: string; version: number }>;
 }
 
 export function createProcesses(models: Models): ProcessRepository {
@@ -31,11 +35,21 @@ export async function publishedPolicy(models: Models, dealershipId: string, proc
 
 async function publish(models: Models, dealershipId: string, definition: ProcessDefinition, processId: string) {
   const last = await models.processVersions.findOne({ processId, dealershipId }).sort({ version: -1 }).lean();
-  const version = { _id: newId(), dealershipId, processId, version: (last?.version ?? 0) + 1, definition, publishedAt: new Date() };
+  const version = {
+    _id: newId(),
+    dealershipId,
+    processId,
+    version: (last?.version ?? 0) + 1,
+    definition,
+    publishedAt: new Date(),
+  };
   await models.processVersions.create(version);
   await models.processes.updateOne(
     { _id: processId, dealershipId },
-    { $set: { name: definition.name, publishedVersionId: version._id }, $setOnInsert: { createdAt: version.publishedAt } },
+    {
+      $set: { name: definition.name, publishedVersionId: version._id },
+      $setOnInsert: { createdAt: version.publishedAt },
+    },
     { upsert: true },
   );
   return { processId, versionId: version._id, version: version.version };

@@ -14,9 +14,18 @@ export interface Scope {
   readonly dealershipId: string;
   find<T extends Owned>(model: Model<T>, filter: QueryFilter<T>, options?: FindOptions<T>): Promise<T[]>;
   findOne<T extends Owned>(model: Model<T>, filter: QueryFilter<T>, projection?: ProjectionType<T>): Promise<T | null>;
-  updateOne<T extends Owned>(model: Model<T>, filter: QueryFilter<T>, change: UpdateQuery<T>, upsert?: boolean): Promise<UpdateWriteOpResult>;
+  updateOne<T extends Owned>(
+    model: Model<T>,
+    filter: QueryFilter<T>,
+    change: UpdateQuery<T>,
+    upsert?: boolean,
+  ): Promise<UpdateWriteOpResult>;
   /** Newest first, below a position. */
-  pageBackwards<T extends Owned & { position: number | null }>(model: Model<T>, filter: QueryFilter<T>, page: BackwardsPage<T>): Promise<T[]>;
+  pageBackwards<T extends Owned & { position: number | null }>(
+    model: Model<T>,
+    filter: QueryFilter<T>,
+    page: BackwardsPage<T>,
+  ): Promise<T[]>;
 }
 
 interface FindOptions<T> {
@@ -28,11 +37,15 @@ interface FindOptions<T> {
 /** Queries that see one dealership only. */
 export function scopedTo(dealershipId: string): Scope {
   function own<T>(filter: QueryFilter<T>): QueryFilter<T> {
-    return { ...filter, dealershipId } as QueryFilter<T>;
+    return { ...filter, dealershipId };
   }
   return {
     dealershipId,
-    find: async <T extends Owned>(model: Model<T>, filter: QueryFilter<T>, { sort, limit, projection }: FindOptions<T> = {}) => {
+    find: async <T extends Owned>(
+      model: Model<T>,
+      filter: QueryFilter<T>,
+      { sort, limit, projection }: FindOptions<T> = {},
+    ) => {
       const query = model.find(own(filter), projection ?? null);
       if (sort) query.sort(sort);
       if (limit !== undefined) query.limit(limit);

@@ -8,11 +8,21 @@ const LONGEST_PREFIX = 20;
 const RUN = 3;
 const MAX_WORDS_OF_MESSAGE = 200;
 /** Words that nearly every message holds: looking them up would read all messages. */
-const COMMON = new Set('a an and are as at be but by can do for from get had has have he her hi him his how i if in is it its just me my no not of ok on or our out she so that the their them then there they this to up us was we what when will with would yes you your'.split(' '));
+const COMMON = new Set(
+  'a an and are as at be but by can do for from get had has have he her hi him his how i if in is it its just me my no not of ok on or our out she so that the their them then there they this to up us was we what when will with would yes you your'.split(
+    ' ',
+  ),
+);
 
 /** Lower-case words without accents; letters and digits only. */
 export function wordsOf(text: string): string[] {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  return (
+    text
+      .normalize('NFKD')
+      .replace(/\p{M}/gu, '')
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu) ?? []
+  );
 }
 
 /** The digits of a number in any format. */

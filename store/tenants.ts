@@ -7,11 +7,16 @@ import { contactTokens } from './searchTokens.ts';
 
 /** Dealerships. */
 export interface DealershipRepository {
-  create(dealership: Pick<DealershipDoc, 'slug' | 'name' | 'timeZone' | 'stages'> & { defaultAutopilot?: boolean }): Promise<{ id: string; idKey: string }>;
+  create(
+    dealership: Pick<DealershipDoc, 'slug' | 'name' | 'timeZone' | 'stages'> & { defaultAutopilot?: boolean },
+  ): Promise<{ id: string; idKey: string }>;
   /** With the secret that keys its conversation ids; null for an unknown slug. */
   bySlug(slug: string): Promise<{ id: string; idKey: string } | null>;
   /** What a new conversation starts with. */
-  setDefaults(id: string, defaults: Partial<Pick<DealershipDoc, 'defaultProcessId' | 'defaultAutopilot'>>): Promise<void>;
+  setDefaults(
+    id: string,
+    defaults: Partial<Pick<DealershipDoc, 'defaultProcessId' | 'defaultAutopilot'>>,
+  ): Promise<void>;
 }
 
 export function createDealerships(models: Models): DealershipRepository {
@@ -19,7 +24,14 @@ export function createDealerships(models: Models): DealershipRepository {
     async create(dealership) {
       const _id = newId();
       const idKey = randomBytes(32).toString('hex');
-      await models.dealerships.create({ defaultProcessId: null, defaultAutopilot: false, ...dealership, _id, idKey, createdAt: new Date() });
+      await models.dealerships.create({
+        defaultProcessId: null,
+        defaultAutopilot: false,
+        ...dealership,
+        _id,
+        idKey,
+        createdAt: new Date(),
+      });
       return { id: _id, idKey };
     },
     async bySlug(slug) {
@@ -48,8 +60,13 @@ export function createContacts(models: Models): ContactRepository {
     },
     async rename(dealershipId, contactId, name) {
       await models.contacts.updateOne({ _id: contactId, dealershipId }, { $set: { name } });
-      for (const row of await models.conversations.find({ dealershipId, 'contact.id': contactId }, { digits: 1 }).lean()) {
-        await models.conversations.updateOne({ _id: row._id }, { $set: { 'contact.name': name, searchTokens: contactTokens(name, row.digits) } });
+      for (const row of await models.conversations
+        .find({ dealershipId, 'contact.id': contactId }, { digits: 1 })
+        .lean()) {
+        await models.conversations.updateOne(
+          { _id: row._id },
+          { $set: { 'contact.name': name, searchTokens: contactTokens(name, row.digits) } },
+        );
       }
     },
   };

@@ -29,7 +29,8 @@ export interface TestMongo {
  */
 export async function startTestMongo({ own = false } = {}): Promise<TestMongo> {
   const given = process.env['MONGODB_URI'];
-  if (given !== undefined && !own) return { uri: given, kill: unsupported, restart: unsupported, stop: async () => undefined };
+  if (given !== undefined && !own)
+    return { uri: given, kill: unsupported, restart: unsupported, stop: async () => undefined };
   const folder = await mkdtemp(join(tmpdir(), 'leadline-store-'));
   const port = await freePort();
   const uri = `mongodb://127.0.0.1:${port}/leadline`;
@@ -119,15 +120,40 @@ export async function addDealership(store: Store): Promise<TestDealership> {
     { key: 'new', name: 'New', color: 'blue' as const },
     { key: 'engaged', name: 'Engaged', color: 'teal' as const },
   ];
-  const { id, idKey } = await store.dealerships.create({ slug, name: `Dealer ${count}`, timeZone: 'America/Denver', stages, defaultAutopilot: true });
+  const { id, idKey } = await store.dealerships.create({
+    slug,
+    name: `Dealer ${count}`,
+    timeZone: 'America/Denver',
+    stages,
+    defaultAutopilot: true,
+  });
   const { processId } = await store.processes.publish(id, PROCESS);
   await store.dealerships.setDefaults(id, { defaultProcessId: processId });
   const email = `ana@${slug}.test`;
-  const user = await store.users.create({ dealershipId: id, name: 'Ana', email, role: 'manager', password: TEST_PASSWORD });
-  const other = await store.users.create({ dealershipId: id, name: 'Ben', email: `ben@${slug}.test`, role: 'sales', password: TEST_PASSWORD });
+  const user = await store.users.create({
+    dealershipId: id,
+    name: 'Ana',
+    email,
+    role: 'manager',
+    password: TEST_PASSWORD,
+  });
+  const other = await store.users.create({
+    dealershipId: id,
+    name: 'Ben',
+    email: `ben@${slug}.test`,
+    role: 'sales',
+    password: TEST_PASSWORD,
+  });
   const accountAddress = `+1555${String(process.pid % 10_000).padStart(4, '0')}${String(count).padStart(3, '0')}`;
   const credentials = { accountSid: `AC${'0'.repeat(32)}`, authToken: TEST_AUTH_TOKEN, previousAuthToken: null };
-  const account = await store.channelAccounts.create({ dealershipId: id, channel: 'sms', name: 'Main', address: accountAddress, credentials, ownerId: user.id });
+  const account = await store.channelAccounts.create({
+    dealershipId: id,
+    channel: 'sms',
+    name: 'Main',
+    address: accountAddress,
+    credentials,
+    ownerId: user.id,
+  });
   const place = { dealershipId: id, dealershipSlug: slug, channel: 'sms', channelAccountId: account.id } as const;
   return {
     id,
@@ -149,12 +175,39 @@ export function openTestStore(mongo: TestMongo, name: string): Promise<Store> {
 }
 
 /** Event makers for commits. */
-export function inboundEvent(key: ConversationKey, position: number, text: string, providerMessageId: string, at: number): ConversationEvent {
-  const data = { messageId: messageIdAt(key.conversationId, position), providerMessageId, text, media: [], providerAt: at, receivedAt: at, late: false };
-  return { type: 'messageReceived', position, at, actor: { kind: 'customer' }, cause: { kind: 'input', id: providerMessageId, requestId: null }, data };
+export function inboundEvent(
+  key: ConversationKey,
+  position: number,
+  text: string,
+  providerMessageId: string,
+  at: number,
+): ConversationEvent {
+  const data = {
+    messageId: messageIdAt(key.conversationId, position),
+    providerMessageId,
+    text,
+    media: [],
+    providerAt: at,
+    receivedAt: at,
+    late: false,
+  };
+  return {
+    type: 'messageReceived',
+    position,
+    at,
+    actor: { kind: 'customer' },
+    cause: { kind: 'input', id: providerMessageId, requestId: null },
+    data,
+  };
 }
 
-export function outboundEvent(key: ConversationKey, position: number, text: string, at: number, retried?: { messageId: string; attempt: number }): ConversationEvent {
+export function outboundEvent(
+  key: ConversationKey,
+  position: number,
+  text: string,
+  at: number,
+  retried?: { messageId: string; attempt: number },
+): ConversationEvent {
   const { messageId, attempt } = retried ?? { messageId: messageIdAt(key.conversationId, position), attempt: 1 };
   return {
     type: 'messageQueued',
@@ -167,13 +220,26 @@ export function outboundEvent(key: ConversationKey, position: number, text: stri
 }
 
 /** A commit of these events; the row says what they and `row` say. */
-export function commitOf(key: ConversationKey, contactId: string, events: ConversationEvent[], row: Partial<RowUpdate> = {}): CommitRequest {
+export function commitOf(
+  key: ConversationKey,
+  contactId: string,
+  events: ConversationEvent[],
+  row: Partial<RowUpdate> = {},
+): CommitRequest {
   const at = events.at(-1)?.at ?? Date.now();
   const inbounds = events.filter((event) => event.type === 'messageReceived');
-  const lastMessage = events.findLast((event) => event.type === 'messageReceived' || (event.type === 'messageQueued' && event.data.attempt === 1));
-  const preview = lastMessage && 'text' in lastMessage.data
-    ? { text: lastMessage.data.text, author: lastMessage.type === 'messageReceived' ? ('customer' as const) : ('user' as const), userId: null, at }
-    : null;
+  const lastMessage = events.findLast(
+    (event) => event.type === 'messageReceived' || (event.type === 'messageQueued' && event.data.attempt === 1),
+  );
+  const preview =
+    lastMessage && 'text' in lastMessage.data
+      ? {
+          text: lastMessage.data.text,
+          author: lastMessage.type === 'messageReceived' ? ('customer' as const) : ('user' as const),
+          userId: null,
+          at,
+        }
+      : null;
   return {
     key,
     contactId,

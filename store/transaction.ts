@@ -14,7 +14,13 @@ export function isDuplicateKey(error: unknown): boolean {
 
 /** Whether an error says that the database cannot be reached, as opposed to one that it answered with. */
 export function isStoreUnavailable(error: unknown): boolean {
-  if (error instanceof MongoServerSelectionError || error instanceof MongoNetworkError || error instanceof MongoNotConnectedError) return true;
-  if (error instanceof MongoError) return error.name === 'MongoPoolClearedError' || error.name === 'MongoOperationTimeoutError';
+  if (
+    error instanceof MongoServerSelectionError ||
+    error instanceof MongoNetworkError ||
+    error instanceof MongoNotConnectedError
+  )
+    return true;
+  if (error instanceof MongoError)
+    return error.name === 'MongoPoolClearedError' || error.name === 'MongoOperationTimeoutError';
   return error instanceof mongoose.Error && /initial connection|not connected|disconnected/i.test(error.message);
 }

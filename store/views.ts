@@ -22,7 +22,12 @@ export function rowView(row: ConversationDoc, readInboundCount: number | null): 
     channel: row.channel,
     channelAccount: row.channelAccount,
     contact: row.contact,
-    preview: preview && { text: preview.text, author: preview.author, userId: preview.userId, at: preview.at.toISOString() },
+    preview: preview && {
+      text: preview.text,
+      author: preview.author,
+      userId: preview.userId,
+      at: preview.at.toISOString(),
+    },
     lastActivityAt: row.lastActivityAt.toISOString(),
     waitingSince: row.waitingSinceAt?.toISOString() ?? null,
     status: row.status,

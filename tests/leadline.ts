@@ -17,7 +17,16 @@ export async function startLeadline(): Promise<TestProduct> {
   const silent = (): void => undefined;
   const env = { ...process.env, MONGODB_URI: undefined, TEMPORAL_ADDRESS: undefined, LOG_LEVEL: 'warn' };
   const tools = await ensureTools(silent);
-  const product = await startProduct({ root: process.cwd(), tools, dataFolder, port, temporalPort, temporalUiPort: null, env, say: silent });
+  const product = await startProduct({
+    root: process.cwd(),
+    tools,
+    dataFolder,
+    port,
+    temporalPort,
+    temporalUiPort: null,
+    env,
+    say: silent,
+  });
   return {
     ...product,
     async stop() {
@@ -25,7 +34,8 @@ export async function startLeadline(): Promise<TestProduct> {
       await rm(dataFolder, { recursive: true, force: true });
     },
     async control<T>(method: string, resource: string, body?: unknown): Promise<T> {
-      const init = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+      const init =
+        body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
       const answer = await fetch(`${product.simulatorUrl}/control${resource}`, { method, ...init });
       if (!answer.ok) throw new Error(`The simulators answered ${answer.status}: ${await answer.text()}`);
       return (await answer.json()) as T;
@@ -34,7 +44,11 @@ export async function startLeadline(): Promise<TestProduct> {
 }
 
 /** Waits until a condition holds; throws after `withinMs` with what was waited for. */
-export async function until(what: string, condition: () => Promise<boolean> | boolean, withinMs = 20_000): Promise<void> {
+export async function until(
+  what: string,
+  condition: () => Promise<boolean> | boolean,
+  withinMs = 20_000,
+): Promise<void> {
   const end = Date.now() + withinMs;
   while (Date.now() < end) {
     if (await condition()) return;

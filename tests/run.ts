@@ -21,7 +21,11 @@ try {
     CHROMIUM: chromium,
   };
   const jest = path.join(root, 'node_modules/jest/bin/jest.js');
-  const result = spawnSync(process.execPath, [jest, '--maxWorkers=2', '--silent', ...process.argv.slice(2)], { cwd: root, stdio: 'inherit', env });
+  const result = spawnSync(process.execPath, [jest, '--maxWorkers=2', '--silent', ...process.argv.slice(2)], {
+    cwd: root,
+    stdio: 'inherit',
+    env,
+  });
   process.exit(result.status ?? 1);
 } catch (error) {
   console.error(`\n  ${error instanceof StartupError ? error.message : String(error)}\n`);

@@ -24,7 +24,11 @@ type OwnArgs<Name extends UpdateName> = Omit<UpdateArgs[Name], keyof UpdateBase>
 /** What people do in a conversation: each is an update of its workflow, answered once it is committed. */
 export function actionRoutes(engine: Pick<Engine, 'update'>): Route[] {
   /** The conversation must be the dealership's own: its key is read through the scoped inbox. */
-  async function update<Name extends UpdateName>(call: AnyCall, name: Name, args: OwnArgs<Name>): Promise<UpdateResults[Name]> {
+  async function update<Name extends UpdateName>(
+    call: AnyCall,
+    name: Name,
+    args: OwnArgs<Name>,
+  ): Promise<UpdateResults[Name]> {
     const key = found(await call.inbox.key(call.params['id']!));
     const base = { userId: call.user.id, requestId: call.requestId };
     // A client cannot take another user's action for its own by guessing its key.
@@ -57,7 +61,8 @@ export function actionRoutes(engine: Pick<Engine, 'update'>): Route[] {
       answer: SendMessageResult,
       async handle(call) {
         const messageId = call.params['messageId']!;
-        if (parseMessageId(messageId)?.conversationId !== call.params['id']) throw new AppError('not-found', 'There is no such message in this conversation.');
+        if (parseMessageId(messageId)?.conversationId !== call.params['id'])
+          throw new AppError('not-found', 'There is no such message in this conversation.');
         await update(call, 'retryMessage', { messageId });
         return messageAnswer(call, messageId);
       },
@@ -93,7 +98,8 @@ export function actionRoutes(engine: Pick<Engine, 'update'>): Route[] {
       answer: SetStage,
       async handle(call) {
         const dealership = await call.inbox.dealership();
-        if (!dealership?.stages.some((stage) => stage.key === call.body.stage)) throw wrongField('stage', 'is not a stage of this dealership');
+        if (!dealership?.stages.some((stage) => stage.key === call.body.stage))
+          throw wrongField('stage', 'is not a stage of this dealership');
         return update(call, 'setStage', call.body);
       },
     }),
@@ -105,7 +111,8 @@ export function actionRoutes(engine: Pick<Engine, 'update'>): Route[] {
       async handle(call) {
         const userIds = [...new Set(call.body.userIds)];
         const users = await call.inbox.users();
-        if (!userIds.every((id) => users.some((user) => user.id === id))) throw wrongField('userIds', 'names somebody who does not work here');
+        if (!userIds.every((id) => users.some((user) => user.id === id)))
+          throw wrongField('userIds', 'names somebody who does not work here');
         return update(call, 'assign', { ownerId: userIds[0] ?? null, userIds, takeOver: call.body.takeOver });
       },
     }),

@@ -23,7 +23,8 @@ export function conversationRoutes(deps: { onRead: (userId: string, change: Read
   return [
     route('get /conversations', {
       tag: TAG,
-      summary: 'The inbox, by last activity. Search finds names by the beginnings of words, numbers by any three digits, texts by word.',
+      summary:
+        'The inbox, by last activity. Search finds names by the beginnings of words, numbers by any three digits, texts by word.',
       query: ListQuery,
       answer: pageOf(ConversationRow),
       handle: ({ inbox, user, query }) => inbox.list(user.id, query),

@@ -3,7 +3,9 @@ import type { Route } from '../route.ts';
 /** A page for people on the REST interface: self-contained, without a script. */
 export function docsPage(routes: readonly Route[]): string {
   const tags = [...Map.groupBy(routes, (one) => one.tag)];
-  const sections = tags.map(([tag, list]) => `<h2>${escape(tag)}</h2><table>${list.map(row).join('')}</table>`).join('');
+  const sections = tags
+    .map(([tag, list]) => `<h2>${escape(tag)}</h2><table>${list.map(row).join('')}</table>`)
+    .join('');
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Leadline API</title>
 <style>${STYLE}</style><h1>Leadline API</h1>
 <p>Sign in with <code>POST /api/session</code> <code>{"email","password"}</code>. Changes carry the header <code>X-CSRF-Token</code> from <code>GET /api/me</code>,

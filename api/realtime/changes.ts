@@ -5,7 +5,10 @@ import type { JournalEntry } from '@leadline/store/models/journal.ts';
 import { eventView } from '@leadline/store/views.ts';
 
 /** What entries of one dealership's journal mean for its browsers: one change a conversation, in the journal's order. Two reads. */
-export async function changesOf(inbox: Pick<Inbox, 'rows' | 'messagesById'>, entries: readonly JournalEntry[]): Promise<Change[]> {
+export async function changesOf(
+  inbox: Pick<Inbox, 'rows' | 'messagesById'>,
+  entries: readonly JournalEntry[],
+): Promise<Change[]> {
   const byConversation = Map.groupBy(entries, (entry) => entry.conversationId);
   const messageIds = new Set(entries.flatMap(messageIdsOf));
   const [rows, messages] = await Promise.all([

@@ -2,7 +2,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { io, type Socket } from 'socket.io-client';
 import type { ConversationKey } from '@leadline/contract/conversation.ts';
 import type { Change, ClientToServer, ReadChange, ServerToClient } from '@leadline/contract/realtime.ts';
-import { addDealership, commitOf, inboundEvent, startTestMongo, type TestDealership, type TestMongo } from '@leadline/store/testStore.ts';
+import {
+  addDealership,
+  commitOf,
+  inboundEvent,
+  startTestMongo,
+  type TestDealership,
+  type TestMongo,
+} from '@leadline/store/testStore.ts';
 import { signInAs, startTestApi, until, type TestApi, type TestBrowser } from '../testApi.ts';
 
 let mongo: TestMongo;
@@ -40,7 +47,12 @@ afterAll(async () => {
 });
 
 async function openTab(browser: TestBrowser, headers: Record<string, string> = {}): Promise<Tab> {
-  const socket: Client = io(api.url, { transports: ['websocket'], forceNew: true, reconnection: false, extraHeaders: { Cookie: browser.cookie, ...headers } });
+  const socket: Client = io(api.url, {
+    transports: ['websocket'],
+    forceNew: true,
+    reconnection: false,
+    extraHeaders: { Cookie: browser.cookie, ...headers },
+  });
   sockets.push(socket);
   const tab: Tab = { socket, changes: [], reads: [], resume: (cursor) => socket.emitWithAck('resume', { cursor }) };
   socket.on('change', (change) => tab.changes.push(change));
@@ -52,7 +64,10 @@ async function openTab(browser: TestBrowser, headers: Record<string, string> = {
   return tab;
 }
 
-async function customerOf(of: TestDealership, address: string): Promise<(position: number) => Promise<ConversationKey>> {
+async function customerOf(
+  of: TestDealership,
+  address: string,
+): Promise<(position: number) => Promise<ConversationKey>> {
   const key = of.key(address);
   const { start } = await api.store.conversations.load(key);
   return async (position) => {
@@ -74,7 +89,12 @@ describe('realtime', () => {
       delays.push(Date.now() - from);
     }
     const change = tab.changes[0]!;
-    expect(change).toMatchObject({ reload: false, row: { readInboundCount: null }, messages: [{ text: 'text 1' }], events: [{ type: 'messageReceived' }] });
+    expect(change).toMatchObject({
+      reload: false,
+      row: { readInboundCount: null },
+      messages: [{ text: 'text 1' }],
+      events: [{ type: 'messageReceived' }],
+    });
     expect(JSON.stringify(change.events)).not.toContain('text 1');
     expect(delays.toSorted((a, b) => a - b)[18]).toBeLessThan(250);
   });

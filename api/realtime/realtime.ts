@@ -51,7 +51,9 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
   const io = new Server<ClientToServer, ServerToClient, Record<string, never>, Held>(deps.http, {
     serveClient: false,
     maxHttpBufferSize: MAX_CLIENT_BYTES,
-    allowRequest: (request, answer) => { answer(null, isOwnOrigin(request.headers, deps.publicUrl)); },
+    allowRequest: (request, answer) => {
+      answer(null, isOwnOrigin(request.headers, deps.publicUrl));
+    },
   });
 
   io.use((socket, next) => {
@@ -59,17 +61,25 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     (token === null ? Promise.resolve(null) : store.sessions.find(token)).then(
       (session) => {
         if (!session) return next(new Error('unauthenticated'));
-        socket.data = { userId: session.user.id, dealershipId: session.user.dealershipId, sessionId: session.sessionId };
+        socket.data = {
+          userId: session.user.id,
+          dealershipId: session.user.dealershipId,
+          sessionId: session.sessionId,
+        };
         next();
       },
-      () => { next(new Error('unavailable')); },
+      () => {
+        next(new Error('unavailable'));
+      },
     );
   });
   io.on('connection', (socket) => {
     const { dealershipId, userId, sessionId } = socket.data;
     void socket.join([dealershipRoom(dealershipId), userRoom(userId), sessionRoom(sessionId)]);
     metrics.sockets.set(io.sockets.sockets.size);
-    socket.once('disconnect', () => { metrics.sockets.set(io.sockets.sockets.size); });
+    socket.once('disconnect', () => {
+      metrics.sockets.set(io.sockets.sockets.size);
+    });
     socket.on('resume', (request, answer) => {
       const parsed = z.safeParse(Resume, request);
       if (!parsed.success || typeof answer !== 'function') return;
@@ -90,15 +100,24 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
   });
   let watching: ReturnType<Store['journal']['watch']> | null = null;
   const checking = setInterval(() => {
-    void endDeadSessions(io, store).catch((error: unknown) => { logger.debug({ err: error }, 'Sessions could not be checked.'); });
+    void endDeadSessions(io, store).catch((error: unknown) => {
+      logger.debug({ err: error }, 'Sessions could not be checked.');
+    });
   }, SESSION_CHECK_MS);
   checking.unref();
 
   return {
     follow() {
-      watching ??= store.journal.watch((entries) => { lane.add(entries); }, {
-        onError: (error) => { logger.warn({ err: error }, 'The journal cannot be followed; trying again.'); },
-      });
+      watching ??= store.journal.watch(
+        (entries) => {
+          lane.add(entries);
+        },
+        {
+          onError: (error) => {
+            logger.warn({ err: error }, 'The journal cannot be followed; trying again.');
+          },
+        },
+      );
     },
     notifyRead(userId, change) {
       io.to(userRoom(userId)).emit('read', change);
@@ -120,7 +139,11 @@ const userRoom = (id: string): string => `user:${id}`;
 const sessionRoom = (id: string): string => `session:${id}`;
 
 /** Sends what a client has missed, then says where it stands. */
-async function resume(store: RealtimeDeps['store'], socket: AppSocket, cursor: string | null): Promise<{ cursor: string; reset: boolean }> {
+async function resume(
+  store: RealtimeDeps['store'],
+  socket: AppSocket,
+  cursor: string | null,
+): Promise<{ cursor: string; reset: boolean }> {
   // Taken first: what is written while this reads comes by the room, or again by the next cursor's overlap.
   const now = journalCursorNow();
   if (cursor === null) return { cursor: now, reset: false };
@@ -131,7 +154,10 @@ async function resume(store: RealtimeDeps['store'], socket: AppSocket, cursor: s
   return { cursor: now, reset: false };
 }
 
-async function endDeadSessions(io: Server<ClientToServer, ServerToClient, Record<string, never>, Held>, store: RealtimeDeps['store']): Promise<void> {
+async function endDeadSessions(
+  io: Server<ClientToServer, ServerToClient, Record<string, never>, Held>,
+  store: RealtimeDeps['store'],
+): Promise<void> {
   const sockets = [...io.sockets.sockets.values()];
   if (sockets.length === 0) return;
   const living = await store.sessions.living([...new Set(sockets.map((socket) => socket.data.sessionId))]);
@@ -139,7 +165,10 @@ async function endDeadSessions(io: Server<ClientToServer, ServerToClient, Record
 }
 
 /** Works on batches one after the other; what comes meanwhile is the next batch, and a batch that fails is tried again. */
-function createLane(work: (entries: JournalEntry[]) => Promise<void>): { add(entries: JournalEntry[]): void; stop(): void } {
+function createLane(work: (entries: JournalEntry[]) => Promise<void>): {
+  add(entries: JournalEntry[]): void;
+  stop(): void;
+} {
   let waiting: JournalEntry[] = [];
   let isWorking = false;
   let isStopped = false;

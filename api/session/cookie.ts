@@ -8,7 +8,10 @@ export interface SessionCookie {
 
 export function sessionCookie(publicUrl: string): SessionCookie {
   const secure = publicUrl.startsWith('https:');
-  return { name: secure ? '__Host-leadline' : 'leadline', options: { httpOnly: true, sameSite: 'strict', secure, path: '/' } };
+  return {
+    name: secure ? '__Host-leadline' : 'leadline',
+    options: { httpOnly: true, sameSite: 'strict', secure, path: '/' },
+  };
 }
 
 const TOKEN = /^[\w-]{43}$/;

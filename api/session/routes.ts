@@ -47,7 +47,10 @@ function limit(most: number, keyGenerator: (request: Request) => string) {
     legacyHeaders: false,
     keyGenerator,
     handler: (_request: Request, response: Response) => {
-      sendProblem(response, new AppError('too-many-requests', 'Too many attempts to sign in. Wait a quarter of an hour.'));
+      sendProblem(
+        response,
+        new AppError('too-many-requests', 'Too many attempts to sign in. Wait a quarter of an hour.'),
+      );
     },
   });
 }
@@ -82,5 +85,11 @@ async function me(deps: SessionDeps, user: UserIdentity, token: string): Promise
   const dealership = await deps.store.inbox(user.dealershipId).dealership();
   if (!dealership) throw new AppError('unauthenticated', 'This dealership is closed.');
   const { id, name, email, role } = user;
-  return { user: { id, name, email, role }, dealership, csrfToken: csrfTokenOf(token), simulated: deps.simulated, temporalUiUrl: deps.temporalUiUrl };
+  return {
+    user: { id, name, email, role },
+    dealership,
+    csrfToken: csrfTokenOf(token),
+    simulated: deps.simulated,
+    temporalUiUrl: deps.temporalUiUrl,
+  };
 }

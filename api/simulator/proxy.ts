@@ -8,7 +8,9 @@ export function simulatorProxy(simulatorUrl: string): Router {
   const router = Router();
   router.use(async (request, response) => {
     const gone = new AbortController();
-    response.once('close', () => { gone.abort(); });
+    response.once('close', () => {
+      gone.abort();
+    });
     const hasBody = request.method !== 'GET' && request.method !== 'HEAD';
     const answer = await fetch(`${simulatorUrl}/control${request.url}`, {
       method: request.method,

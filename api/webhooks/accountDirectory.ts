@@ -8,7 +8,11 @@ export interface AccountDirectory {
   /** All known accounts; null before they could be read for the first time. */
   all(): readonly ChannelAccount[] | null;
   /** The account that a message to this address is for: of the service that names itself, where one does. */
-  find(channel: ChannelAccount['channel'], address: string, messagingServiceSid: string | null): Promise<ChannelAccount | null>;
+  find(
+    channel: ChannelAccount['channel'],
+    address: string,
+    messagingServiceSid: string | null,
+  ): Promise<ChannelAccount | null>;
   refresh(): Promise<void>;
 }
 
@@ -24,8 +28,12 @@ export function createAccountDirectory(accounts: Pick<ChannelAccountRepository, 
     refreshedAt = Date.now();
     refreshing ??= accounts
       .all()
-      .then((all) => { known = all; })
-      .finally(() => { refreshing = null; });
+      .then((all) => {
+        known = all;
+      })
+      .finally(() => {
+        refreshing = null;
+      });
     return refreshing;
   }
 

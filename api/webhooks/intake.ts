@@ -17,21 +17,31 @@ const SPOOL_MS = 1_000;
  * Makes a customer's message durable before its webhook is answered: Temporal takes it, or else the spool. Throws
  * `unavailable` when neither does, so that the provider sends it again.
  */
-export async function takeInbound(deps: IntakeDeps, key: ConversationKey, message: InboundMessage): Promise<'signalled' | 'spooled'> {
+export async function takeInbound(
+  deps: IntakeDeps,
+  key: ConversationKey,
+  message: InboundMessage,
+): Promise<'signalled' | 'spooled'> {
   const { conversationId } = key;
   const { requestId } = message;
   try {
     await deps.engine.inbound(key, message);
     return 'signalled';
   } catch (error) {
-    deps.logger.warn({ requestId, conversationId, reason: reasonOf(error) }, 'Temporal did not take a message; it goes to the spool.');
+    deps.logger.warn(
+      { requestId, conversationId, reason: reasonOf(error) },
+      'Temporal did not take a message; it goes to the spool.',
+    );
   }
   try {
     if (!deps.store.isConnected()) throw new Error('The database is known to be away.');
     await withinMs(SPOOL_MS, deps.store.spool.add(key, message));
     return 'spooled';
   } catch (error) {
-    deps.logger.error({ requestId, conversationId, reason: reasonOf(error) }, 'Neither Temporal nor the database took a message; the provider is asked to repeat it.');
+    deps.logger.error(
+      { requestId, conversationId, reason: reasonOf(error) },
+      'Neither Temporal nor the database took a message; the provider is asked to repeat it.',
+    );
     throw new AppError('unavailable', 'Neither Temporal nor the database can be reached.');
   }
 }
@@ -39,9 +49,13 @@ export async function takeInbound(deps: IntakeDeps, key: ConversationKey, messag
 async function withinMs<T>(limitMs: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => { reject(new Error(`No answer within ${limitMs} ms.`)); }, limitMs);
+    timer = setTimeout(() => {
+      reject(new Error(`No answer within ${limitMs} ms.`));
+    }, limitMs);
   });
-  return Promise.race([work, tooLate]).finally(() => { clearTimeout(timer); });
+  return Promise.race([work, tooLate]).finally(() => {
+    clearTimeout(timer);
+  });
 }
 
 function reasonOf(error: unknown): string {

@@ -53,11 +53,24 @@ function answerTwiml(response: Response): void {
 async function onInbound(deps: TwilioWebhookDeps, request: Request): Promise<'signalled' | 'spooled'> {
   const params = paramsOf(request);
   const serviceSid = params['MessagingServiceSid'] ?? null;
-  const account = params['To'] === undefined ? null : await deps.directory.find('sms', normaliseAddress(params['To']), serviceSid);
+  const account =
+    params['To'] === undefined ? null : await deps.directory.find('sms', normaliseAddress(params['To']), serviceSid);
   requireSignature(deps, request, params, account ? [account] : knownAccounts(deps));
   const parsed = parseInboundWebhook(params);
-  if (!parsed.ok) return reject(deps, request, params, new AppError('invalid', 'This is not a message webhook as Twilio sends them.', { errors: parsed.errors }));
-  if (!account) return reject(deps, request, params, new AppError('not-found', 'No channel account has the number that this message is for.'));
+  if (!parsed.ok)
+    return reject(
+      deps,
+      request,
+      params,
+      new AppError('invalid', 'This is not a message webhook as Twilio sends them.', { errors: parsed.errors }),
+    );
+  if (!account)
+    return reject(
+      deps,
+      request,
+      params,
+      new AppError('not-found', 'No channel account has the number that this message is for.'),
+    );
   const key = keyOf(account, parsed.message.from);
   return takeInbound(deps, key, inboundMessage(parsed.message, requestIdOf(request)));
 }
@@ -74,7 +87,12 @@ function knownAccounts({ directory }: TwilioWebhookDeps): readonly ChannelAccoun
 }
 
 /** Answers those of the accounts whose token signed this webhook; throws `forbidden` when none did. */
-function requireSignature(deps: TwilioWebhookDeps, request: Request, params: Params, accounts: readonly ChannelAccount[]): ChannelAccount[] {
+function requireSignature(
+  deps: TwilioWebhookDeps,
+  request: Request,
+  params: Params,
+  accounts: readonly ChannelAccount[],
+): ChannelAccount[] {
   const signature = request.get('X-Twilio-Signature');
   const url = deps.publicUrl + request.originalUrl;
   const verdicts = new Map<string, boolean>();
@@ -92,7 +110,12 @@ function requireSignature(deps: TwilioWebhookDeps, request: Request, params: Par
 /** Keeps a genuine webhook that cannot be taken where people find it, and refuses it. */
 async function reject(deps: TwilioWebhookDeps, request: Request, params: Params, error: AppError): Promise<never> {
   deps.metrics.webhooks.inc({ kind: 'twilio', outcome: 'rejected' });
-  await deps.store.deadLetters.add({ source: `twilio${request.path}`, reason: error.message, params, requestId: requestIdOf(request) });
+  await deps.store.deadLetters.add({
+    source: `twilio${request.path}`,
+    reason: error.message,
+    params,
+    requestId: requestIdOf(request),
+  });
   throw error;
 }
 
@@ -115,15 +138,32 @@ function inboundMessage({ providerMessageId, text: body, media }: InboundSms, re
 async function onStatus(deps: TwilioWebhookDeps, request: Request): Promise<void> {
   const params = paramsOf(request);
   const from = params['From'];
-  const account = from === undefined ? null : await deps.directory.find('sms', normaliseAddress(from), params['MessagingServiceSid'] ?? null);
+  const account =
+    from === undefined
+      ? null
+      : await deps.directory.find('sms', normaliseAddress(from), params['MessagingServiceSid'] ?? null);
   const signing = requireSignature(deps, request, params, account ? [account] : knownAccounts(deps));
   const parsed = parseStatusWebhook(params, request.query);
-  if (!parsed.ok) return reject(deps, request, params, new AppError('invalid', 'This is not a status webhook as Twilio sends them.', { errors: parsed.errors }));
+  if (!parsed.ok)
+    return reject(
+      deps,
+      request,
+      params,
+      new AppError('invalid', 'This is not a status webhook as Twilio sends them.', { errors: parsed.errors }),
+    );
   const { messageId, attempt, providerMessageId, status, errorCode } = parsed.status;
   if (status === null) return;
   const error = status === 'failed' ? { code: errorCode, message: describeDeliveryError(errorCode) } : undefined;
   const channelAccountIds = signing.map((one) => one.id);
-  const { changed, key } = await deps.store.messages.recordStatus({ messageId, attempt, status, providerMessageId, error, at: Date.now(), channelAccountIds });
+  const { changed, key } = await deps.store.messages.recordStatus({
+    messageId,
+    attempt,
+    status,
+    providerMessageId,
+    error,
+    at: Date.now(),
+    channelAccountIds,
+  });
   if (!changed || !key || status !== 'failed') return;
   await deps.engine.deliveryFailed(key, { messageId, attempt, code: errorCode, requestId: requestIdOf(request) });
 }

@@ -1,6 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { messageIdAt } from '@leadline/contract/ids.ts';
-import { addDealership, commitOf, outboundEvent, startTestMongo, type TestDealership, type TestMongo } from '@leadline/store/testStore.ts';
+import {
+  addDealership,
+  commitOf,
+  outboundEvent,
+  startTestMongo,
+  type TestDealership,
+  type TestMongo,
+} from '@leadline/store/testStore.ts';
 import { call, postWebhook, startTestApi, textFrom, until, type TestApi } from '../testApi.ts';
 
 let mongo: TestMongo;
@@ -16,7 +23,11 @@ beforeAll(async () => {
   other = await addDealership(api.store);
   await api.store.models.channelAccounts.updateOne(
     { _id: other.accountId },
-    { $set: { credentials: { accountSid: `AC${'1'.repeat(32)}`, authToken: 'new-token', previousAuthToken: 'old-token' } } },
+    {
+      $set: {
+        credentials: { accountSid: `AC${'1'.repeat(32)}`, authToken: 'new-token', previousAuthToken: 'old-token' },
+      },
+    },
   );
   // The accounts came after the API: the first webhook for them finds them by itself.
   await until(async () => (await postWebhook(api, SMS, textFrom('+15875550000', dealer))).status === 200);
@@ -40,8 +51,17 @@ function stored(): Promise<number[]> {
 
 describe('inbound texts', () => {
   it('go to their conversation, whose id follows from what the webhook knows', async () => {
-    const params = { ...textFrom('+15875550001', dealer, 'Is it there?'), NumMedia: '1', MediaUrl0: 'https://media.test/1', MediaContentType0: 'image/png' };
-    expect(await postWebhook(api, SMS, params)).toMatchObject({ status: 200, text: expect.stringContaining('<Response></Response>'), type: expect.stringContaining('text/xml') });
+    const params = {
+      ...textFrom('+15875550001', dealer, 'Is it there?'),
+      NumMedia: '1',
+      MediaUrl0: 'https://media.test/1',
+      MediaContentType0: 'image/png',
+    };
+    expect(await postWebhook(api, SMS, params)).toMatchObject({
+      status: 200,
+      text: expect.stringContaining('<Response></Response>'),
+      type: expect.stringContaining('text/xml'),
+    });
     expect(api.engine.inbounds).toEqual([
       {
         key: dealer.key('+15875550001'),
@@ -77,7 +97,8 @@ describe('inbound texts', () => {
   });
 
   it('are taken with either token while one is rotated', async () => {
-    for (const token of ['new-token', 'old-token']) expect((await postWebhook(api, SMS, textFrom('+15875550004', other), token)).status).toBe(200);
+    for (const token of ['new-token', 'old-token'])
+      expect((await postWebhook(api, SMS, textFrom('+15875550004', other), token)).status).toBe(200);
     expect(api.engine.inbounds.map(({ key }) => key.dealershipId)).toEqual([other.id, other.id]);
   });
 
@@ -100,14 +121,27 @@ describe('inbound texts', () => {
     expect(api.engine.inbounds).toEqual([]);
     api.engine.isDown = false;
     await until(async () => (await api.store.spool.count()) === 0);
-    expect(api.engine.inbounds.map(({ message }) => message.text)).toEqual(['text 0', 'text 1', 'text 2', 'text 3', 'text 4']);
+    expect(api.engine.inbounds.map(({ message }) => message.text)).toEqual([
+      'text 0',
+      'text 1',
+      'text 2',
+      'text 3',
+      'text 4',
+    ]);
     expect(api.engine.inbounds.every(({ message }) => message.late)).toBe(true);
   });
 });
 
 describe('statuses', () => {
   const status = (messageId: string) => `/webhooks/twilio/status?message=${messageId}&attempt=1`;
-  const report = (messageStatus: string, more: Record<string, string> = {}) => ({ MessageSid: 'SM1', MessageStatus: messageStatus, AccountSid: `AC${'0'.repeat(32)}`, From: dealer.accountAddress, To: '+15875550007', ...more });
+  const report = (messageStatus: string, more: Record<string, string> = {}) => ({
+    MessageSid: 'SM1',
+    MessageStatus: messageStatus,
+    AccountSid: `AC${'0'.repeat(32)}`,
+    From: dealer.accountAddress,
+    To: '+15875550007',
+    ...more,
+  });
   let customers = 0;
 
   async function sentMessage(): Promise<string> {
@@ -122,15 +156,30 @@ describe('statuses', () => {
     const sid = `SM-${messageId}`;
     expect((await postWebhook(api, status(messageId), report('sent', { MessageSid: sid }))).status).toBe(200);
     expect(api.engine.failures).toEqual([]);
-    for (let copy = 0; copy < 3; copy++) expect((await postWebhook(api, status(messageId), report('undelivered', { MessageSid: sid, ErrorCode: '30003' }))).status).toBe(200);
-    expect(api.engine.failures).toEqual([{ key: expect.objectContaining({ dealershipId: dealer.id }), report: { messageId, attempt: 1, code: '30003', requestId: expect.any(String) } }]);
-    expect(await api.store.models.messages.findById(messageId).lean()).toMatchObject({ status: 'failed', error: { code: '30003', message: expect.stringContaining('could not be reached') } });
+    for (let copy = 0; copy < 3; copy++)
+      expect(
+        (await postWebhook(api, status(messageId), report('undelivered', { MessageSid: sid, ErrorCode: '30003' })))
+          .status,
+      ).toBe(200);
+    expect(api.engine.failures).toEqual([
+      {
+        key: expect.objectContaining({ dealershipId: dealer.id }),
+        report: { messageId, attempt: 1, code: '30003', requestId: expect.any(String) },
+      },
+    ]);
+    expect(await api.store.models.messages.findById(messageId).lean()).toMatchObject({
+      status: 'failed',
+      error: { code: '30003', message: expect.stringContaining('could not be reached') },
+    });
   });
 
   it("are refused when forged, and cannot touch another dealership's message", async () => {
     const messageId = await sentMessage();
     expect((await postWebhook(api, status(messageId), report('delivered'), 'guessed')).status).toBe(403);
-    expect((await postWebhook(api, status(messageId), report('delivered', { From: other.accountAddress }), 'new-token')).status).toBe(200);
+    expect(
+      (await postWebhook(api, status(messageId), report('delivered', { From: other.accountAddress }), 'new-token'))
+        .status,
+    ).toBe(200);
     expect((await postWebhook(api, '/webhooks/twilio/status?message=x', report('delivered'))).status).toBe(400);
     expect(await api.store.models.messages.findById(messageId).lean()).toMatchObject({ status: 'queued' });
   });
@@ -143,12 +192,23 @@ describe('with parts away', () => {
     expect(api.engine.inbounds).toHaveLength(1);
     expect((await call(api, 'GET', '/readyz')).body).toEqual({ status: 'waiting', waitingFor: ['mongodb'] });
     let from = Date.now();
-    expect(await call(api, 'GET', '/api/me', undefined, { Cookie: `leadline=${'a'.repeat(43)}` })).toMatchObject({ status: 503, body: { detail: expect.stringContaining('database') } });
+    expect(await call(api, 'GET', '/api/me', undefined, { Cookie: `leadline=${'a'.repeat(43)}` })).toMatchObject({
+      status: 503,
+      body: { detail: expect.stringContaining('database') },
+    });
     expect(Date.now() - from).toBeLessThan(3_000);
     api.engine.isDown = true;
     from = Date.now();
     expect((await postWebhook(api, SMS, textFrom('+15875550009', dealer))).status).toBe(503);
-    expect((await postWebhook(api, '/webhooks/twilio/status?message=' + messageIdAt('0'.repeat(32), 1), { MessageSid: 'SM1', MessageStatus: 'sent', From: dealer.accountAddress })).status).toBe(503);
+    expect(
+      (
+        await postWebhook(api, '/webhooks/twilio/status?message=' + messageIdAt('0'.repeat(32), 1), {
+          MessageSid: 'SM1',
+          MessageStatus: 'sent',
+          From: dealer.accountAddress,
+        })
+      ).status,
+    ).toBe(503);
     expect(Date.now() - from).toBeLessThan(2_500);
     await mongo.restart();
     await until(async () => (await call(api, 'GET', '/readyz')).body.waitingFor.includes('mongodb') === false);
@@ -160,7 +220,9 @@ describe('with parts away', () => {
     const early = await startTestApi(mongo, 'webhooks', { waitForStore: false });
     try {
       expect((await call(early, 'GET', '/readyz')).body.waitingFor).toEqual(['mongodb']);
-      expect((await call(early, 'GET', '/api/me', undefined, { Cookie: `leadline=${'a'.repeat(43)}` })).status).toBe(503);
+      expect((await call(early, 'GET', '/api/me', undefined, { Cookie: `leadline=${'a'.repeat(43)}` })).status).toBe(
+        503,
+      );
       expect((await postWebhook(early, SMS, textFrom('+15875550011', dealer))).status).toBe(503);
       await mongo.restart();
       await early.running.ready;

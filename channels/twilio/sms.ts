@@ -54,7 +54,11 @@ function outcomeOf(error: unknown): SendOutcome {
   if (typeof status === 'number') {
     if (status === 429) return { outcome: 'notSent', reason };
     if (status >= 400 && status < 500)
-      return { outcome: 'refused', code: code === undefined ? null : String(code), message: reason };
+      return {
+        outcome: 'refused',
+        code: typeof code === 'number' || typeof code === 'string' ? String(code) : null,
+        message: reason,
+      };
     return { outcome: 'ambiguous', reason };
   }
   if (typeof code === 'string' && NEVER_CONNECTED.has(code)) return { outcome: 'notSent', reason };

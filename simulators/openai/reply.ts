@@ -131,7 +131,7 @@ export function replyTo(conversation: Conversation): Answer {
 
 function sentences(topics: Topic[], facts: string[]): string[] {
   const known = topics.map((topic) => (topic.facts ? facts.find((fact) => topic.facts!.test(fact)) : undefined));
-  const closing = topics.findLast((topic) => topic.say)?.say;
+  const closing = topics.find((topic) => topic.say)?.say;
   return [...new Set([...known, closing])].filter((text) => text !== undefined);
 }
 

@@ -48,6 +48,6 @@ export async function sendWebhook(
 function signature(authToken: string, url: string, params: Record<string, string>): string {
   const data = Object.keys(params)
     .sort()
-    .reduce((text, name) => text + name + params[name], url);
+    .reduce((text, name) => `${text}${name}${params[name]}`, url);
   return createHmac('sha1', authToken).update(data, 'utf8').digest('base64');
 }

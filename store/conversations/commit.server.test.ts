@@ -2,7 +2,16 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ConversationEvent, ConversationKey } from '@leadline/contract/conversation.ts';
 import { messageIdAt } from '@leadline/contract/ids.ts';
 import type { Store } from '../connect.ts';
-import { addDealership, commitOf, inboundEvent, openTestStore, outboundEvent, startTestMongo, type TestDealership, type TestMongo } from '../testStore.ts';
+import {
+  addDealership,
+  commitOf,
+  inboundEvent,
+  openTestStore,
+  outboundEvent,
+  startTestMongo,
+  type TestDealership,
+  type TestMongo,
+} from '../testStore.ts';
 
 let mongo: TestMongo;
 let store: Store;
@@ -38,7 +47,11 @@ describe('load', () => {
     const key = dealer.key('+18255559999');
     const loaded = await Promise.all(Array.from({ length: 8 }, () => store.conversations.load(key)));
     expect(new Set(loaded.map(({ start }) => start.contactId)).size).toBe(1);
-    expect(loaded[0]).toMatchObject({ state: null, events: [], start: { stage: 'new', autopilot: true, ownerId: dealer.userId, optedOut: false } });
+    expect(loaded[0]).toMatchObject({
+      state: null,
+      events: [],
+      start: { stage: 'new', autopilot: true, ownerId: dealer.userId, optedOut: false },
+    });
     expect(loaded[0]?.start.policy).toMatchObject({ processId: dealer.processId, version: 1 });
   });
 
@@ -50,7 +63,10 @@ describe('load', () => {
       [1, 'messageReceived', AT],
       [2, 'messageQueued', AT],
     ]);
-    await store.conversations.commit({ ...commitOf(key, contactId, [outboundEvent(key, 3, 'more', AT + 1)]), state: { schema: 1 } });
+    await store.conversations.commit({
+      ...commitOf(key, contactId, [outboundEvent(key, 3, 'more', AT + 1)]),
+      state: { schema: 1 },
+    });
     expect(await store.conversations.load(key)).toMatchObject({ state: { schema: 1 }, events: [] });
   });
 });
@@ -58,23 +74,39 @@ describe('load', () => {
 describe('commit', () => {
   it('writes events, messages and row together, and keeps texts out of the journal', async () => {
     const { key, contactId } = await newCustomer();
-    expect(await store.conversations.commit(commitOf(key, contactId, [inboundEvent(key, 1, 'Is the F-150 there?', 'SM1', AT)]))).toBe('committed');
+    expect(
+      await store.conversations.commit(
+        commitOf(key, contactId, [inboundEvent(key, 1, 'Is the F-150 there?', 'SM1', AT)]),
+      ),
+    ).toBe('committed');
     const journal = await journalOf(key);
     expect(JSON.stringify(journal)).not.toContain('F-150');
     const view = await store.inbox(dealer.id).conversation(dealer.userId, key.conversationId);
-    expect(view?.row).toMatchObject({ position: 1, inboundCount: 1, readInboundCount: 0, preview: { text: 'Is the F-150 there?', author: 'customer' } });
+    expect(view?.row).toMatchObject({
+      position: 1,
+      inboundCount: 1,
+      readInboundCount: 0,
+      preview: { text: 'Is the F-150 there?', author: 'customer' },
+    });
     const messages = await store.inbox(dealer.id).messages(key.conversationId, { before: null, limit: 10 });
-    expect(messages?.items).toMatchObject([{ id: messageIdAt(key.conversationId, 1), direction: 'inbound', status: 'received' }]);
+    expect(messages?.items).toMatchObject([
+      { id: messageIdAt(key.conversationId, 1), direction: 'inbound', status: 'received' },
+    ]);
   });
 
   it('changes nothing when it is repeated, but for fresh ids that say so', async () => {
     const { key, contactId } = await newCustomer();
-    const request = commitOf(key, contactId, [inboundEvent(key, 1, 'hi', 'SM2', AT), outboundEvent(key, 2, 'hello', AT)]);
+    const request = commitOf(key, contactId, [
+      inboundEvent(key, 1, 'hi', 'SM2', AT),
+      outboundEvent(key, 2, 'hello', AT),
+    ]);
     await store.conversations.commit(request);
     const first = await journalOf(key);
     expect(await store.conversations.commit(request)).toBe('committed');
     const second = await journalOf(key);
-    expect(second.map(({ position, type, data }) => ({ position, type, data }))).toEqual(first.map(({ position, type, data }) => ({ position, type, data })));
+    expect(second.map(({ position, type, data }) => ({ position, type, data }))).toEqual(
+      first.map(({ position, type, data }) => ({ position, type, data })),
+    );
     expect(second.map((entry) => entry.replaced)).toEqual([true, true]);
     expect(second[0]?._id).not.toBe(first[0]?._id);
     expect(await store.models.messages.countDocuments({ conversationId: key.conversationId })).toBe(2);
@@ -92,7 +124,14 @@ describe('commit', () => {
       data: { reminderId: 'r-overtaken', forUserId: null, text: 'Call', dueAt: AT },
     };
     await store.conversations.commit(commitOf(key, contactId, [outboundEvent(key, 2, 'overtaken', AT + 1), reminder]));
-    const stage: ConversationEvent = { type: 'stageSet', position: 2, at: AT + 2, actor: { kind: 'system' }, cause: { kind: 'event', position: 1 }, data: { stage: 'engaged', from: 'new' } };
+    const stage: ConversationEvent = {
+      type: 'stageSet',
+      position: 2,
+      at: AT + 2,
+      actor: { kind: 'system' },
+      cause: { kind: 'event', position: 1 },
+      data: { stage: 'engaged', from: 'new' },
+    };
     await store.conversations.commit(commitOf(key, contactId, [stage], { stage: 'engaged', inboundCount: 1 }));
     expect((await journalOf(key)).map((entry) => entry.type)).toEqual(['messageReceived', 'stageSet']);
     expect(await store.models.messages.countDocuments({ conversationId: key.conversationId })).toBe(1);
@@ -104,8 +143,13 @@ describe('commit', () => {
 
   it('takes the messages of a replaced attempt at other positions', async () => {
     const { key, contactId } = await newCustomer();
-    await store.conversations.commit(commitOf(key, contactId, [inboundEvent(key, 1, 'a', 'SM-a', AT), inboundEvent(key, 2, 'b', 'SM-b', AT)]));
-    const swapped = commitOf(key, contactId, [inboundEvent(key, 1, 'b', 'SM-b', AT + 1), inboundEvent(key, 2, 'a', 'SM-a', AT + 1)]);
+    await store.conversations.commit(
+      commitOf(key, contactId, [inboundEvent(key, 1, 'a', 'SM-a', AT), inboundEvent(key, 2, 'b', 'SM-b', AT)]),
+    );
+    const swapped = commitOf(key, contactId, [
+      inboundEvent(key, 1, 'b', 'SM-b', AT + 1),
+      inboundEvent(key, 2, 'a', 'SM-a', AT + 1),
+    ]);
     expect(await store.conversations.commit(swapped)).toBe('committed');
     const messages = await store.inbox(dealer.id).messages(key.conversationId, { before: null, limit: 10 });
     expect(messages?.items.map((message) => message.text)).toEqual(['a', 'b']);
@@ -114,14 +158,18 @@ describe('commit', () => {
   it('refuses an older attempt as stale and leaves no trace of it', async () => {
     const { key, contactId } = await newCustomer();
     await store.conversations.commit(commitOf(key, contactId, [inboundEvent(key, 1, 'new', 'SM4', AT + 10)]));
-    expect(await store.conversations.commit(commitOf(key, contactId, [inboundEvent(key, 1, 'old', 'SM5', AT)]))).toBe('stale');
+    expect(await store.conversations.commit(commitOf(key, contactId, [inboundEvent(key, 1, 'old', 'SM5', AT)]))).toBe(
+      'stale',
+    );
     expect(await store.models.messages.countDocuments({ providerMessageId: 'SM5' })).toBe(0);
     expect((await store.inbox(dealer.id).rows([key.conversationId]))[0]?.preview?.text).toBe('new');
   });
 
   it('lets one of many attempts at the same creation win: the latest', async () => {
     const { key, contactId } = await newCustomer();
-    const attempts = Array.from({ length: 6 }, (_, index) => commitOf(key, contactId, [inboundEvent(key, 1, `attempt ${index}`, `SM-c${index}`, AT + index)]));
+    const attempts = Array.from({ length: 6 }, (_, index) =>
+      commitOf(key, contactId, [inboundEvent(key, 1, `attempt ${index}`, `SM-c${index}`, AT + index)]),
+    );
     const results = await Promise.all(attempts.map((request) => store.conversations.commit(request)));
     expect(results[5]).toBe('committed');
     expect(results.every((result) => result === 'committed' || result === 'stale')).toBe(true);
@@ -132,7 +180,10 @@ describe('commit', () => {
   it("names a provider's message that stands already, and writes nothing", async () => {
     const { key, contactId } = await newCustomer();
     await store.conversations.commit(commitOf(key, contactId, [inboundEvent(key, 1, 'hi', 'SM6', AT)]));
-    const again = commitOf(key, contactId, [inboundEvent(key, 2, 'hi', 'SM6', AT + 1), inboundEvent(key, 3, 'more', 'SM7', AT + 1)]);
+    const again = commitOf(key, contactId, [
+      inboundEvent(key, 2, 'hi', 'SM6', AT + 1),
+      inboundEvent(key, 3, 'more', 'SM7', AT + 1),
+    ]);
     expect(await store.conversations.commit(again)).toEqual({ duplicateInbounds: ['SM6'] });
     expect((await journalOf(key)).length).toBe(1);
     expect((await store.inbox(dealer.id).rows([key.conversationId]))[0]?.position).toBe(1);
@@ -143,21 +194,57 @@ describe('commit', () => {
     await store.conversations.commit(commitOf(key, contactId, [outboundEvent(key, 1, 'hello', AT)]));
     const messageId = messageIdAt(key.conversationId, 1);
     await store.messages.beginDelivery(messageId, 1);
-    await store.messages.recordStatus({ messageId, attempt: 1, status: 'failed', providerMessageId: 'SM-first', error: { code: '30003', message: 'Unreachable' }, at: AT });
-    await store.conversations.commit(commitOf(key, contactId, [outboundEvent(key, 2, '', AT + 1, { messageId, attempt: 2 })]));
-    expect(await store.messages.deliveryOf(messageId)).toMatchObject({ text: 'hello', status: 'queued', attempt: 2, providerMessageId: null });
-    expect(await store.messages.claimedProviderIds(dealer.accountId, ['SM-first', 'SM-free'])).toEqual(new Set(['SM-first']));
+    await store.messages.recordStatus({
+      messageId,
+      attempt: 1,
+      status: 'failed',
+      providerMessageId: 'SM-first',
+      error: { code: '30003', message: 'Unreachable' },
+      at: AT,
+    });
+    await store.conversations.commit(
+      commitOf(key, contactId, [outboundEvent(key, 2, '', AT + 1, { messageId, attempt: 2 })]),
+    );
+    expect(await store.messages.deliveryOf(messageId)).toMatchObject({
+      text: 'hello',
+      status: 'queued',
+      attempt: 2,
+      providerMessageId: null,
+    });
+    expect(await store.messages.claimedProviderIds(dealer.accountId, ['SM-first', 'SM-free'])).toEqual(
+      new Set(['SM-first']),
+    );
     await store.conversations.commit(commitOf(key, contactId, [inboundEvent(key, 2, 'wait', 'SM8', AT + 2)]));
-    expect(await store.messages.deliveryOf(messageId)).toMatchObject({ status: 'failed', attempt: 1, providerMessageId: 'SM-first' });
+    expect(await store.messages.deliveryOf(messageId)).toMatchObject({
+      status: 'failed',
+      attempt: 1,
+      providerMessageId: 'SM-first',
+    });
   });
 
   it('opts the contact out and in, and adds reminders', async () => {
     const { key, contactId } = await newCustomer();
-    const optedOut: ConversationEvent = { type: 'optedOut', position: 1, at: AT, actor: { kind: 'customer' }, cause: { kind: 'input', id: 'x', requestId: null }, data: { source: 'keyword' } };
-    const reminder: ConversationEvent = { type: 'reminderAdded', position: 2, at: AT, actor: { kind: 'system' }, cause: { kind: 'event', position: 1 }, data: { reminderId: 'r-kept', forUserId: dealer.userId, text: 'Call', dueAt: AT } };
+    const optedOut: ConversationEvent = {
+      type: 'optedOut',
+      position: 1,
+      at: AT,
+      actor: { kind: 'customer' },
+      cause: { kind: 'input', id: 'x', requestId: null },
+      data: { source: 'keyword' },
+    };
+    const reminder: ConversationEvent = {
+      type: 'reminderAdded',
+      position: 2,
+      at: AT,
+      actor: { kind: 'system' },
+      cause: { kind: 'event', position: 1 },
+      data: { reminderId: 'r-kept', forUserId: dealer.userId, text: 'Call', dueAt: AT },
+    };
     await store.conversations.commit(commitOf(key, contactId, [optedOut, reminder], { optedOut: true }));
     expect((await store.conversations.load(key)).start.optedOut).toBe(true);
-    expect(await store.inbox(dealer.id).reminders(dealer.userId)).toMatchObject([{ id: 'r-kept', text: 'Call', conversationId: key.conversationId }]);
+    expect(await store.inbox(dealer.id).reminders(dealer.userId)).toMatchObject([
+      { id: 'r-kept', text: 'Call', conversationId: key.conversationId },
+    ]);
   });
 
   it('forgets who has read a conversation when a customer writes', async () => {
@@ -166,8 +253,13 @@ describe('commit', () => {
     await store.conversations.commit(commitOf(key, contactId, [inboundEvent(key, 1, 'hi', 'SM9', AT)]));
     await inbox.mark(dealer.userId, key.conversationId, { unread: false });
     expect((await inbox.conversation(dealer.userId, key.conversationId))?.row.readInboundCount).toBe(1);
-    await store.conversations.commit(commitOf(key, contactId, [inboundEvent(key, 2, 'hello?', 'SM10', AT + 1)], { inboundCount: 2 }));
-    expect((await inbox.conversation(dealer.userId, key.conversationId))?.row).toMatchObject({ inboundCount: 2, readInboundCount: 1 });
+    await store.conversations.commit(
+      commitOf(key, contactId, [inboundEvent(key, 2, 'hello?', 'SM10', AT + 1)], { inboundCount: 2 }),
+    );
+    expect((await inbox.conversation(dealer.userId, key.conversationId))?.row).toMatchObject({
+      inboundCount: 2,
+      readInboundCount: 1,
+    });
     expect((await inbox.mark(dealer.userId, key.conversationId, { unread: true }))?.readInboundCount).toBe(1);
   });
 });

@@ -60,7 +60,11 @@ async function takeFence(models: Models, request: CommitRequest, session: Client
   const change = { $set: rowFields(request) };
   const position = firstPosition - 1;
   // Nearly every commit goes on where the last one ended: that takes one write and no read.
-  if (position > 0 && (await models.conversations.updateOne({ ...behindFence, position }, change, { session })).matchedCount > 0) return position;
+  if (
+    position > 0 &&
+    (await models.conversations.updateOne({ ...behindFence, position }, change, { session })).matchedCount > 0
+  )
+    return position;
   const row = await models.conversations.findById(key.conversationId, { position: 1 }, { session }).lean();
   if (!row) {
     await models.conversations.insertMany([await newRow(models, request)], { session, lean: true });
@@ -71,7 +75,9 @@ async function takeFence(models: Models, request: CommitRequest, session: Client
   return row.position;
 }
 
-function rowFields(request: CommitRequest): Omit<ConversationDoc, FixedField | 'preview' | 'readBy'> & Partial<ConversationDoc> {
+function rowFields(
+  request: CommitRequest,
+): Omit<ConversationDoc, FixedField | 'preview' | 'readBy'> & Partial<ConversationDoc> {
   const { row, events, firstPosition, fenceAt } = request;
   return {
     ...statusFields(row),
@@ -114,7 +120,8 @@ async function newRow(models: Models, request: CommitRequest): Promise<Conversat
     models.contacts.findOne({ _id: contactId, dealershipId }).lean(),
     models.channelAccounts.findOne({ _id: key.channelAccountId, dealershipId }).lean(),
   ]);
-  if (!contact || !account) throw new AppError('not-found', `The conversation ${key.conversationId} has no contact or no channel account.`);
+  if (!contact || !account)
+    throw new AppError('not-found', `The conversation ${key.conversationId} has no contact or no channel account.`);
   return {
     preview: null,
     readBy: [],
@@ -130,29 +137,54 @@ async function newRow(models: Models, request: CommitRequest): Promise<Conversat
 }
 
 /** Cards beside the row: the contact's stage and opt-out, reminders, and the core's state when a run ends. */
-async function updateCards(models: Models, request: CommitRequest, replaced: Replaced, session: ClientSession): Promise<void> {
+async function updateCards(
+  models: Models,
+  request: CommitRequest,
+  replaced: Replaced,
+  session: ClientSession,
+): Promise<void> {
   const { key, row, events, contactId } = request;
   const { dealershipId, conversationId } = key;
   if (replaced.touchesContact || events.some((event) => CONTACT_EVENTS.has(event.type))) {
-    await models.contacts.updateOne({ _id: contactId, dealershipId }, { $set: { stage: row.stage, optedOut: row.optedOut } }, { session });
+    await models.contacts.updateOne(
+      { _id: contactId, dealershipId },
+      { $set: { stage: row.stage, optedOut: row.optedOut } },
+      { session },
+    );
   }
   const reminders = events.flatMap((event) =>
-    event.type === 'reminderAdded' ? [{ position: event.position, ...event.data, dueAt: new Date(event.data.dueAt) }] : [],
+    event.type === 'reminderAdded'
+      ? [{ position: event.position, ...event.data, dueAt: new Date(event.data.dueAt) }]
+      : [],
   );
   if (reminders.length > 0) {
-    const documents = reminders.map(({ reminderId, ...rest }) => ({ _id: reminderId, dealershipId, conversationId, doneAt: null, ...rest }));
+    const documents = reminders.map(({ reminderId, ...rest }) => ({
+      _id: reminderId,
+      dealershipId,
+      conversationId,
+      doneAt: null,
+      ...rest,
+    }));
     await models.reminders.insertMany(documents, { session, lean: true });
   }
   if (request.state === undefined) return;
   const position = events.at(-1)?.position ?? request.firstPosition - 1;
-  await models.conversationStates.updateOne({ _id: conversationId }, { $set: { dealershipId, position, state: request.state } }, { session, upsert: true });
+  await models.conversationStates.updateOne(
+    { _id: conversationId },
+    { $set: { dealershipId, position, state: request.state } },
+    { session, upsert: true },
+  );
 }
 
 /** The replaced events may have left their message on the row: the last one that stands is shown instead. */
 async function restorePreview(models: Models, request: CommitRequest, session: ClientSession): Promise<void> {
   const { dealershipId, conversationId } = request.key;
   const end = request.events.at(-1)?.position ?? request.firstPosition;
-  const [last] = await pageBackwards(models.messages, { dealershipId, conversationId }, { before: end + 1, limit: 1, session });
+  const [last] = await pageBackwards(
+    models.messages,
+    { dealershipId, conversationId },
+    { before: end + 1, limit: 1, session },
+  );
   const preview = last ? { text: last.text, author: last.author, userId: last.userId, at: last.at } : null;
   await models.conversations.updateOne({ _id: conversationId }, { $set: { preview } }, { session });
 }

@@ -16,7 +16,12 @@ export interface Replaced {
 }
 
 /** Takes away what an overtaken attempt had written: its events, and what they had made. */
-export async function removeReplaced(models: Models, request: CommitRequest, rowPosition: number, session: ClientSession): Promise<Replaced> {
+export async function removeReplaced(
+  models: Models,
+  request: CommitRequest,
+  rowPosition: number,
+  session: ClientSession,
+): Promise<Replaced> {
   const { firstPosition, key } = request;
   if (rowPosition < firstPosition) return { positions: new Set(), touchesContact: false };
   const { dealershipId, conversationId } = key;
@@ -27,7 +32,8 @@ export async function removeReplaced(models: Models, request: CommitRequest, row
   await models.messages.deleteMany(standing, { session });
   await models.reminders.deleteMany(standing, { session });
   for (const event of replaced.toSorted((a, b) => b.position! - a.position!)) {
-    if (event.before) await models.messages.updateOne({ _id: event.data['messageId'] as string }, { $set: event.before }, { session });
+    if (event.before)
+      await models.messages.updateOne({ _id: event.data['messageId'] as string }, { $set: event.before }, { session });
   }
   return {
     positions: new Set(replaced.map((event) => event.position!)),

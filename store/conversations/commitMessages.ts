@@ -9,22 +9,36 @@ import { messageTokens } from '../searchTokens.ts';
 type EventOf<T extends ConversationEvent['type']> = Extract<ConversationEvent, { type: T }>;
 
 /** Provider's ids of this commit's inbound messages that stand with messages of earlier positions or other conversations. */
-export async function duplicateInbounds(models: Models, { key, events, firstPosition }: CommitRequest): Promise<string[]> {
+export async function duplicateInbounds(
+  models: Models,
+  { key, events, firstPosition }: CommitRequest,
+): Promise<string[]> {
   const ids = events.flatMap((event) => (event.type === 'messageReceived' ? [event.data.providerMessageId] : []));
   const standing = await models.messages
-    .find({ channelAccountId: key.channelAccountId, providerKey: { $in: ids } }, { providerKey: 1, conversationId: 1, position: 1 })
+    .find(
+      { channelAccountId: key.channelAccountId, providerKey: { $in: ids } },
+      { providerKey: 1, conversationId: 1, position: 1 },
+    )
     .lean();
-  return standing.filter((one) => one.conversationId !== key.conversationId || one.position < firstPosition).map((one) => one.providerKey);
+  return standing
+    .filter((one) => one.conversationId !== key.conversationId || one.position < firstPosition)
+    .map((one) => one.providerKey);
 }
 
 /** Writes what the events say about messages; an event that changes a message keeps with it how that stood before. */
-export async function writeMessages(models: Models, request: CommitRequest, entries: JournalEntry[], session: ClientSession): Promise<void> {
+export async function writeMessages(
+  models: Models,
+  request: CommitRequest,
+  entries: JournalEntry[],
+  session: ClientSession,
+): Promise<void> {
   const made = request.events.flatMap((event) => madeBy(event, request));
   if (made.length > 0) await models.messages.insertMany(made, { session, lean: true });
   for (const [index, event] of request.events.entries()) {
     const entry = entries[index]!;
     if (event.type === 'messageQueued' && event.data.attempt > 1) await queueAgain(models, event, entry, session);
-    if (event.type === 'deliveryFailed') await fail(models, event.data, event.data.code, 'The message was not delivered.', entry, session);
+    if (event.type === 'deliveryFailed')
+      await fail(models, event.data, event.data.code, 'The message was not delivered.', entry, session);
     if (event.type === 'deliverySettled' && event.data.status === 'notSent') {
       await fail(models, event.data, null, 'The provider never confirmed this message.', entry, session);
     }
@@ -82,12 +96,28 @@ function place(messageId: string, position: number, { key }: CommitRequest) {
 }
 
 /** A failed message as a new attempt: its text stands, the provider's id of the old attempt stays claimed. */
-async function queueAgain(models: Models, { data }: EventOf<'messageQueued'>, entry: JournalEntry, session: ClientSession): Promise<void> {
+async function queueAgain(
+  models: Models,
+  { data }: EventOf<'messageQueued'>,
+  entry: JournalEntry,
+  session: ClientSession,
+): Promise<void> {
   const message = await models.messages.findById(data.messageId, null, { session }).lean();
   if (!message || message.attempt >= data.attempt) return;
   entry.before = beforeOf(message);
-  const earlierProviderIds = [...message.earlierProviderIds, ...(message.providerMessageId === null ? [] : [message.providerMessageId])];
-  const again = { status: 'queued', attempt: data.attempt, providerMessageId: null, providerKey: providerKeyOf(data.messageId, null), earlierProviderIds, sendingAt: null, error: null } as const;
+  const earlierProviderIds = [
+    ...message.earlierProviderIds,
+    ...(message.providerMessageId === null ? [] : [message.providerMessageId]),
+  ];
+  const again = {
+    status: 'queued',
+    attempt: data.attempt,
+    providerMessageId: null,
+    providerKey: providerKeyOf(data.messageId, null),
+    earlierProviderIds,
+    sendingAt: null,
+    error: null,
+  } as const;
   await models.messages.updateOne({ _id: data.messageId }, { $set: again }, { session });
 }
 
@@ -99,11 +129,28 @@ async function fail(
   entry: JournalEntry,
   session: ClientSession,
 ): Promise<void> {
-  const filter = { _id: messageId, attempt, status: { $in: MESSAGE_STATUSES.filter((status) => mayFollow(status, 'failed')) } };
-  const before = await models.messages.findOneAndUpdate(filter, { $set: { status: 'failed', error: { code, message } } }, { session, returnDocument: 'before' }).lean();
+  const filter = {
+    _id: messageId,
+    attempt,
+    status: { $in: MESSAGE_STATUSES.filter((status) => mayFollow(status, 'failed')) },
+  };
+  const before = await models.messages
+    .findOneAndUpdate(
+      filter,
+      { $set: { status: 'failed', error: { code, message } } },
+      { session, returnDocument: 'before' },
+    )
+    .lean();
   if (before) entry.before = beforeOf(before);
 }
 
-function beforeOf({ status, attempt, providerMessageId, providerKey, earlierProviderIds, error }: MessageDoc): NonNullable<JournalEntry['before']> {
+function beforeOf({
+  status,
+  attempt,
+  providerMessageId,
+  providerKey,
+  earlierProviderIds,
+  error,
+}: MessageDoc): NonNullable<JournalEntry['before']> {
   return { status, attempt, providerMessageId, providerKey, earlierProviderIds, error };
 }

@@ -19,7 +19,9 @@ export async function loadConversation(models: Models, key: ConversationKey): Pr
   const [history, contact, policy] = await Promise.all([
     row ? historyOf(models, key) : { state: null, events: [] },
     contactOf(models, key, dealership),
-    dealership.defaultProcessId === null ? null : publishedPolicy(models, key.dealershipId, dealership.defaultProcessId),
+    dealership.defaultProcessId === null
+      ? null
+      : publishedPolicy(models, key.dealershipId, dealership.defaultProcessId),
   ]);
   return {
     ...history,
@@ -38,7 +40,9 @@ async function contactOf(models: Models, key: ConversationKey, dealership: Deale
   const identity = { dealershipId: key.dealershipId, address: key.address };
   const known = await models.contacts.findOne(identity).lean();
   if (known) return known;
-  const account = await models.channelAccounts.findOne({ _id: key.channelAccountId, dealershipId: key.dealershipId }).lean();
+  const account = await models.channelAccounts
+    .findOne({ _id: key.channelAccountId, dealershipId: key.dealershipId })
+    .lean();
   try {
     const contact = newContact(key, dealership, account?.ownerId ?? null);
     await models.contacts.create(contact);
@@ -68,7 +72,10 @@ function newContact(key: ConversationKey, dealership: DealershipDoc, ownerId: st
 
 const SOURCES = { sms: 'Text message', messenger: 'Messenger', webchat: 'Web chat' } as const;
 
-async function historyOf(models: Models, { dealershipId, conversationId }: ConversationKey): Promise<Pick<LoadedConversation, 'state' | 'events'>> {
+async function historyOf(
+  models: Models,
+  { dealershipId, conversationId }: ConversationKey,
+): Promise<Pick<LoadedConversation, 'state' | 'events'>> {
   const stored = await models.conversationStates.findOne({ _id: conversationId, dealershipId }).lean();
   const later = { dealershipId, conversationId, position: { $gt: stored?.position ?? 0 } };
   const entries = await models.events.find(later).sort({ position: 1 }).lean();

@@ -1,6 +1,14 @@
 import type { Channel, Role } from '@leadline/contract/names.ts';
 import type { Stage } from '@leadline/contract/rest.ts';
-import { collectionSchema, INSTANT_OR_NULL, REQUIRED_INSTANT, REQUIRED_TEXT, SECRET, SECRET_TEXT, TEXT_OR_NULL } from './schema.ts';
+import {
+  collectionSchema,
+  INSTANT_OR_NULL,
+  REQUIRED_INSTANT,
+  REQUIRED_TEXT,
+  SECRET,
+  SECRET_TEXT,
+  TEXT_OR_NULL,
+} from './schema.ts';
 
 /** A tenant. */
 export interface DealershipDoc {

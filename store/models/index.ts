@@ -18,7 +18,14 @@ import {
   type SessionDoc,
   type UserDoc,
 } from './dealership.ts';
-import { deadLetterSchema, leaseSchema, spooledSchema, type DeadLetterDoc, type LeaseDoc, type SpooledDoc } from './intake.ts';
+import {
+  deadLetterSchema,
+  leaseSchema,
+  spooledSchema,
+  type DeadLetterDoc,
+  type LeaseDoc,
+  type SpooledDoc,
+} from './intake.ts';
 import { eventSchema, messageSchema, type JournalEntry, type MessageDoc } from './journal.ts';
 import { processSchema, processVersionSchema, type ProcessDoc, type ProcessVersionDoc } from './process.ts';
 
@@ -52,7 +59,11 @@ export function bindModels(connection: Connection): Models {
     contacts: connection.model<ContactDoc>('contacts', contactSchema, 'contacts'),
     reminders: connection.model<ReminderDoc>('reminders', reminderSchema, 'reminders'),
     conversations: connection.model<ConversationDoc>('conversations', conversationSchema, 'conversations'),
-    conversationStates: connection.model<ConversationStateDoc>('conversationStates', conversationStateSchema, 'conversationStates'),
+    conversationStates: connection.model<ConversationStateDoc>(
+      'conversationStates',
+      conversationStateSchema,
+      'conversationStates',
+    ),
     readCursors: connection.model<ReadCursorDoc>('readCursors', readCursorSchema, 'readCursors'),
     messages: connection.model<MessageDoc>('messages', messageSchema, 'messages'),
     events: connection.model<JournalEntry>('events', eventSchema, 'events'),

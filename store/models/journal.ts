@@ -83,7 +83,11 @@ export interface JournalEntry {
   /** Null but for a delivery status, of which each is written once. */
   statusKey: string | null;
   at: Date;
-  actor: { kind: 'customer' | 'user' | 'autopilot' | 'provider' | 'system'; userId?: string; processVersionId?: string };
+  actor: {
+    kind: 'customer' | 'user' | 'autopilot' | 'provider' | 'system';
+    userId?: string;
+    processVersionId?: string;
+  };
   cause: { kind: 'input' | 'event'; id?: string; requestId?: string | null; position?: number };
   data: Record<string, unknown>;
   /** It stands where an event stood that a later attempt has replaced. */
@@ -91,7 +95,10 @@ export interface JournalEntry {
   /** When it was written, by the clock of the writer; with `_id` the journal's order. */
   committedAt: Date;
   /** How the message stood before this event sent it again; put back when the event is replaced. */
-  before?: Pick<MessageDoc, 'status' | 'attempt' | 'providerMessageId' | 'providerKey' | 'earlierProviderIds' | 'error'>;
+  before?: Pick<
+    MessageDoc,
+    'status' | 'attempt' | 'providerMessageId' | 'providerKey' | 'earlierProviderIds' | 'error'
+  >;
 }
 
 export const eventSchema = collectionSchema<JournalEntry>({

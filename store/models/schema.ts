@@ -13,7 +13,9 @@ export function collectionSchema<T>(definition: SchemaDefinition, secrets: (keyo
   }) as unknown as Schema<T>;
 }
 
-function withoutSecrets(secrets: string[]): (document: unknown, plain: Record<string, unknown>) => Record<string, unknown> {
+function withoutSecrets(
+  secrets: string[],
+): (document: unknown, plain: Record<string, unknown>) => Record<string, unknown> {
   return (_document, plain) => Object.fromEntries(Object.entries(plain).filter(([name]) => !secrets.includes(name)));
 }
 

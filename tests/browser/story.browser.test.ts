@@ -5,7 +5,15 @@ import type { SimulatedMessage } from '@leadline/contract/simulator.ts';
 import { startLeadline, until, type TestProduct } from '../leadline.ts';
 
 const CUSTOMER = '+18255557788';
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 const SCREENSHOTS = process.env['SCREENSHOTS'];
 
 /** The first story of Leadline, as a salesperson and a customer live it; no step refreshes the page. */
@@ -31,10 +39,13 @@ describe('a customer’s text gets its Auto Pilot answer', () => {
   const rows = (): Locator => page.getByTestId('conversation-row');
   const messages = (author: string): Locator => page.locator(`[data-testid="message"][data-author="${author}"]`);
   const next = (): Locator => page.getByTestId('next-item');
-  const say = (body: string): Promise<unknown> => product.control('POST', '/inbound', { from: CUSTOMER, to: '+18255550100', body });
+  const say = (body: string): Promise<unknown> =>
+    product.control('POST', '/inbound', { from: CUSTOMER, to: '+18255550100', body });
   const onPhone = async (): Promise<SimulatedMessage[]> =>
-    (await product.control<{ items: SimulatedMessage[] }>('GET', `/messages?phone=${encodeURIComponent(CUSTOMER)}`)).items;
-  const answers = async (): Promise<SimulatedMessage[]> => (await onPhone()).filter((message) => message.direction === 'toPhone');
+    (await product.control<{ items: SimulatedMessage[] }>('GET', `/messages?phone=${encodeURIComponent(CUSTOMER)}`))
+      .items;
+  const answers = async (): Promise<SimulatedMessage[]> =>
+    (await onPhone()).filter((message) => message.direction === 'toPhone');
 
   it('signs in, and the inbox stands with the demo’s conversations', async () => {
     await page.goto(product.url);
@@ -100,7 +111,13 @@ describe('a customer’s text gets its Auto Pilot answer', () => {
     await page.getByTestId('composer').waitFor();
     await picture('mobile-thread');
     await page.goto(`${product.url}/conversations`);
-    await rows().first().waitFor();
+    await rows()
+      .first()
+      .waitFor()
+      .catch(async (e) => {
+        await page.screenshot({ path: '/tmp/lt/fail.png' });
+        throw e;
+      });
     await picture('mobile-list');
     await page.setViewportSize({ width: 1440, height: 900 });
     await page.goto(`${product.url}/simulator`);
@@ -108,8 +125,14 @@ describe('a customer’s text gets its Auto Pilot answer', () => {
     await picture('simulator');
   }, 60_000);
 
-  const composer = (): Locator => page.getByTestId('composer').locator('textarea').or(page.locator('textarea[data-testid="composer"]')).first();
-  const autopilot = (): Locator => page.getByTestId('autopilot-switch').getByRole('switch').or(page.locator('[role="switch"][data-testid="autopilot-switch"]')).first();
+  const composer = (): Locator =>
+    page.getByTestId('composer').locator('textarea').or(page.locator('textarea[data-testid="composer"]')).first();
+  const autopilot = (): Locator =>
+    page
+      .getByTestId('autopilot-switch')
+      .getByRole('switch')
+      .or(page.locator('[role="switch"][data-testid="autopilot-switch"]'))
+      .first();
 
   /** Pictures for the README, when they are asked for: SCREENSHOTS=docs/screenshots. */
   async function picture(name: string): Promise<void> {

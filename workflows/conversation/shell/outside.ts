@@ -64,7 +64,7 @@ export class Outside {
     this.inHandItems.add(itemId);
     const request = this.draftRequest(`${this.key.conversationId}-d${effect.upTo}`, 'autopilot', effect);
     const budgetMs = Math.max(effect.dueAt - Date.now(), 0) + DRAFT_GRACE_MS;
-    scope
+    void scope
       .run(() =>
         draftActivity(budgetMs, 'Draft the Auto Pilot reply').draftReply({ ...request, holdUntilAt: effect.dueAt }),
       )
@@ -114,7 +114,7 @@ export class Outside {
   reconcile(effect: EffectOf<'reconcile'>): void {
     const { itemId, messageId, attempt } = effect;
     this.inHandItems.add(itemId);
-    reconcileActivity()
+    void reconcileActivity()
       .reconcile({ key: this.key, messageId, attempt })
       .catch(() => ({ outcome: 'notFound' as const }))
       .then((outcome) => {

@@ -1,4 +1,4 @@
-import { Component, inject, input, signal, viewChild, type ElementRef } from '@angular/core';
+import { Component, DOCUMENT, inject, input, signal, viewChild, type ElementRef } from '@angular/core';
 import { Router } from '@angular/router';
 import { messageOf } from '../core/api.ts';
 import { Session } from '../core/session.ts';
@@ -12,6 +12,7 @@ import { Session } from '../core/session.ts';
 export class Login {
   private readonly session = inject(Session);
   private readonly router = inject(Router);
+  private readonly document = inject(DOCUMENT);
 
   /** Where to go afterwards: an address of ours. */
   readonly next = input<string>();
@@ -28,8 +29,10 @@ export class Login {
     if (this.problem() !== '' || this.isBusy()) return;
     this.isBusy.set(true);
     try {
-      await this.session.signIn({ email: email.trim(), password });
-      await this.router.navigateByUrl(ownAddress(this.next()));
+      const isSomebodyElse = await this.session.signIn({ email: email.trim(), password });
+      const address = ownAddress(this.next());
+      if (isSomebodyElse) this.document.location.assign(address);
+      else await this.router.navigateByUrl(address);
     } catch (error) {
       this.problem.set(messageOf(error));
       this.passwordField().nativeElement.select();
