@@ -94,7 +94,8 @@ export function createStore(uri: string, options: StoreOptions = {}): Store {
         // Without a connection an operation fails at once, instead of waiting in a queue for one.
         bufferCommands: false,
       });
-      for (const model of Object.values(models)) await model.syncIndexes();
+      // The models' documents differ, so TypeScript cannot call a method on their union.
+      for (const model of Object.values(models) as { syncIndexes(): Promise<unknown> }[]) await model.syncIndexes();
     },
     isConnected: () => connection.readyState === mongoose.ConnectionStates.connected,
     async ping() {

@@ -75,6 +75,7 @@ export class Row {
   private waiting(since: number): { text: string; tone: '' | 'amber' | 'red'; clock: boolean } {
     const now = this.clock.minute() + 59_999;
     const tone = now - since > WAITING_LATE_MS ? 'red' : now - since > WAITING_WARN_MS ? 'amber' : '';
-    return { text: `waiting ${ago(since, now)}`, tone, clock: false };
+    const span = ago(since, now);
+    return { text: span === 'now' ? 'waiting' : `waiting ${span}`, tone, clock: false };
   }
 }

@@ -23,8 +23,8 @@ export class NextBox {
   /** Why nothing is planned, while a customer waits. */
   protected readonly nothing = computed(() => {
     const { optedOut, waitingSince, autopilot, processId, contact } = this.row();
-    if (optedOut) return 'Nothing is planned: the customer has opted out.';
-    if (waitingSince === null) return null;
+    // The composer says why nothing may be sent.
+    if (optedOut || waitingSince === null) return null;
     const waits = `${firstName(contact)} waits for an answer.`;
     if (!autopilot) return `Nothing is planned: Auto Pilot is off. ${waits}`;
     return processId === null

@@ -92,6 +92,27 @@ describe('timeline', () => {
     ]);
   });
 
+  it('gives the same reason for a row of texts once, after the last', () => {
+    const held = (position: number, explanation = 'Auto Pilot is off.') =>
+      sampleEvent('decisionMade', position, { outcome: 'held', explanation });
+    const items = show({
+      messages: [1, 3, 5]
+        .map((position) => sampleMessage({ position }))
+        .concat(sampleMessage({ position: 7, ...reply })),
+      events: [held(2), held(4), held(6, 'It came late.'), held(8, 'It came late.')],
+    });
+    expect(outline(items)).toEqual([
+      'day',
+      'm1',
+      'm3',
+      'Auto Pilot is off.',
+      'm5',
+      'It came late.',
+      'm7',
+      'It came late.',
+    ]);
+  });
+
   it('says why an answer was sent at the answer, and why none was in a line', () => {
     const sent = sampleEvent('decisionMade', 3, { outcome: 'sent', messageId: 'm2', explanation: 'Answered.' });
     const held = sampleEvent('decisionMade', 4, {

@@ -48,9 +48,8 @@ const GROUP_MS = 5 * 60_000;
 export function timeline({ messages, events, pending, floor, userId, names }: TimelineInput): ThreadItem[] {
   const shownMessages = [...messages].filter((one) => one.position >= floor);
   const shownEvents = [...events].filter((one) => (one.position ?? 0) >= floor);
-  const entries = [...inOrder(shownMessages), ...shownEvents.flatMap((event) => lineOf(event, names))].sort(
-    (a, b) => a.position - b.position,
-  );
+  const lines = shownEvents.flatMap((event) => lineOf(event, names));
+  const entries = withoutRepeats([...inOrder(shownMessages), ...lines].sort((a, b) => a.position - b.position));
   const decisions = decisionsByMessage(shownEvents);
   const lost = lostAttempts(shownEvents);
   const items: ThreadItem[] = [];
@@ -87,6 +86,21 @@ function inOrder(messages: MessageView[]): Entry[] {
 
 function isOrdinaryInbound(message: MessageView): boolean {
   return message.direction === 'inbound' && !message.late;
+}
+
+/** While a customer writes on and each text is left for the same reason, the reason is given once, after the last. */
+function withoutRepeats(entries: readonly Entry[]): Entry[] {
+  let said: string | null = null;
+  const isNew = (entry: Entry): boolean => {
+    if ('message' in entry) {
+      if (entry.message.direction === 'outbound') said = null;
+      return true;
+    }
+    const before = said;
+    said = entry.line.decision?.data['outcome'] === 'held' ? entry.line.text : null;
+    return said === null || said !== before;
+  };
+  return entries.toReversed().filter(isNew).reverse();
 }
 
 function lineOf(event: EventView, names: Names): Entry[] {
