@@ -15,7 +15,8 @@ export async function playDelivery(
   const silent = happens(rateNoCallback);
   const reports: Record<string, string>[] = [];
   for (const status of statuses) {
-    await pause(statusDelayMs);
+    // A status that is still to come holds up no shutdown.
+    await pause(statusDelayMs, undefined, { ref: false });
     const errorCode = status === 'undelivered' ? failWithCode : null;
     messages.setStatus(message, status, errorCode);
     reports.push(callbackParams(message, status, errorCode));

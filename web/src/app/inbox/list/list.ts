@@ -41,7 +41,6 @@ export class List {
   protected readonly tabs = TABS;
   protected readonly bones = Array.from({ length: 9 }, (_, index) => index);
   protected readonly filter = this.store.filter;
-  protected readonly total = computed(() => this.store.counts()?.unread ?? 0);
   private readonly viewport = viewChild(CdkVirtualScrollViewport);
   private readonly search = viewChild.required<ElementRef<HTMLInputElement>>('search');
   private searchTimer: ReturnType<typeof setTimeout> | null = null;
