@@ -153,8 +153,8 @@ export function explainDraftFailure(error: unknown): { reason: 'model-unavailabl
 function draftActivity(budgetMs: number, summary: string): Pick<OutsideActivities, 'draftReply'> {
   return proxyActivities<Pick<OutsideActivities, 'draftReply'>>({
     taskQueue: TASK_QUEUES.outside,
-    // Two calls of 20 s (a redraft is one call more), and the time that a finished draft is held.
-    startToCloseTimeout: 55 * SECOND_MS,
+    // One call of 20 s. A worker that died is noticed by this, early enough for another try within the budget.
+    startToCloseTimeout: 22 * SECOND_MS,
     scheduleToCloseTimeout: budgetMs,
     // A draft heartbeats once it has taken more than 4 s.
     retry: { initialInterval: SECOND_MS, backoffCoefficient: 2, maximumInterval: 5 * SECOND_MS },
