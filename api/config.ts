@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import * as z from 'zod';
+import { readSettings } from '@leadline/contract/settings.ts';
 
 const simulatedParts = z
   .string()
@@ -43,12 +44,7 @@ export interface ApiConfig {
 
 /** Reads the settings, folders relative to `root`; throws one sentence that names every setting that is wrong. */
 export function readApiConfig(env: NodeJS.ProcessEnv, root: string): ApiConfig {
-  const parsed = Settings.safeParse(env);
-  if (!parsed.success) {
-    const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-    throw new Error(`These settings of the API are wrong or missing: ${wrong.join('; ')}.`);
-  }
-  const settings = parsed.data;
+  const settings = readSettings(Settings, env, 'the API');
   return {
     port: settings.PORT,
     host: settings.HOST,

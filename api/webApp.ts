@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import compression from 'compression';
 import express, { Router } from 'express';
 import helmet from 'helmet';
 import { AppError } from '@leadline/contract/errors.ts';
@@ -32,6 +33,7 @@ export function securityHeaders(publicUrl: string) {
 /** The built Angular app: files by name, and `index.html` for its own routes. */
 export function webApp(folder: string): Router {
   const router = Router();
+  router.use(compression());
   router.use(
     express.static(folder, {
       index: false,

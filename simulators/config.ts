@@ -1,7 +1,10 @@
 import * as z from 'zod';
+import { readSettings } from '@leadline/contract/settings.ts';
 
 const Settings = z.object({
   SIMULATOR_PORT: z.coerce.number().int().min(0).max(65_535).default(3100),
+  /** Loopback, unless they run in a container of their own. */
+  SIMULATOR_HOST: z.string().default('127.0.0.1'),
   /** Where webhooks are sent. */
   WEBHOOK_BASE_URL: z.url().default('http://127.0.0.1:3000'),
   /** What webhooks are signed for: the address by which the provider would know us. */
@@ -13,8 +16,5 @@ export type SimulatorConfig = z.infer<typeof Settings>;
 
 /** The simulators' settings; throws one sentence that names every setting that is wrong. */
 export function readSimulatorConfig(env: NodeJS.ProcessEnv): SimulatorConfig {
-  const parsed = Settings.safeParse(env);
-  if (parsed.success) return parsed.data;
-  const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  throw new Error(`These settings of the simulators are wrong or missing: ${wrong.join('; ')}.`);
+  return readSettings(Settings, env, 'the simulators');
 }

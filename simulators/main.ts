@@ -12,7 +12,7 @@ try {
     accountSid: config.TWILIO_ACCOUNT_SID,
     authToken: config.TWILIO_AUTH_TOKEN,
   });
-  const server = app.listen(config.SIMULATOR_PORT, '127.0.0.1', (error) => {
+  const server = app.listen(config.SIMULATOR_PORT, config.SIMULATOR_HOST, (error) => {
     if (error) throw error;
     log.info({ address: server.address() }, 'The simulators are ready.');
   });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { readSettings } from '@leadline/contract/settings.ts';
 
 const Settings = z.object({
   MONGODB_URI: z.string().min(1),
@@ -17,8 +18,5 @@ export type WorkerConfig = z.infer<typeof Settings>;
 
 /** The worker's settings; throws one sentence that names every setting that is wrong. */
 export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
-  const parsed = Settings.safeParse(env);
-  if (parsed.success) return parsed.data;
-  const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  throw new Error(`These settings of the worker are wrong or missing: ${wrong.join('; ')}.`);
+  return readSettings(Settings, env, 'the worker');
 }

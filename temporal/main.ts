@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Connection } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import pino from 'pino';
 import { createConversationActivities } from '@leadline/activities/conversation.ts';
@@ -19,14 +20,17 @@ async function main(config: WorkerConfig): Promise<void> {
     }),
     shutdownSignals: ['SIGINT', 'SIGTERM'],
   });
-  const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = config;
+  // TLS and API key come from TEMPORAL_TLS_* and TEMPORAL_API_KEY, or a profile of Temporal's configuration file.
+  const temporal = loadClientConnectConfig();
+  const address = temporal.connectionOptions.address ?? config.TEMPORAL_ADDRESS;
+  const namespace = temporal.namespace ?? config.TEMPORAL_NAMESPACE;
   const [workflowBundle, store, client] = await Promise.all([
     bundleWorkflows(fileURLToPath(new URL('../workflows/index.ts', import.meta.url))),
     openStore(config.MONGODB_URI),
-    Connection.connect({ address }),
+    Connection.connect({ ...temporal.connectionOptions, address }),
   ]);
   await registerSearchAttributes(client, namespace);
-  const connection = await NativeConnection.connect({ address });
+  const connection = await NativeConnection.connect({ ...temporal.connectionOptions, address });
   const workers = await createWorkers({
     connection,
     namespace,

@@ -7,9 +7,10 @@ import { requireFreePort } from './embeddedServers.ts';
 import { startProduct, type Product } from './product.ts';
 import { demoLogins } from './seed.ts';
 import { ensureTools, isAlive, StartupError } from './toolCache.ts';
+import { watchSources } from './watch.ts';
 import { buildWeb } from './webBuild.ts';
 
-/** `npm start`: brings up what it was not given, and keeps it running until Ctrl-C. */
+/** `npm start`: brings up what it was not given, and keeps it running until Ctrl-C; with `--watch`, follows the sources. */
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const { env } = process;
@@ -38,7 +39,8 @@ async function main(): Promise<void> {
   await buildWeb(root, say);
   const product = await startProduct({ root, tools, dataFolder, port, temporalPort, temporalUiPort, env, say });
   await remember(product);
-  stopOnSignal(product);
+  const stopWatching = process.argv.includes('--watch') ? watchSources(root, product, say) : () => undefined;
+  stopOnSignal(product, stopWatching);
   printAddresses(product, Date.now() - startedAt);
 }
 
@@ -84,7 +86,7 @@ async function remember(product: Product): Promise<void> {
   await writeFile(pidFile, JSON.stringify(running));
 }
 
-function stopOnSignal(product: Product): void {
+function stopOnSignal(product: Product, stopWatching: () => void): void {
   // Restarted parts have new ids.
   const timer = setInterval(() => void remember(product), 5_000);
   let stopping = false;
@@ -93,6 +95,7 @@ function stopOnSignal(product: Product): void {
       if (stopping) return;
       stopping = true;
       clearInterval(timer);
+      stopWatching();
       say('Stopping…');
       void product.stop().then(async () => {
         await rm(pidFile, { force: true });

@@ -47,7 +47,8 @@ export function createAccountDirectory(accounts: Pick<ChannelAccountRepository, 
     refresh,
     async find(channel, address, messagingServiceSid) {
       const account = lookUp(channel, address, messagingServiceSid);
-      if (account || Date.now() - refreshedAt < MISS_REFRESH_MS) return account;
+      const asked = refreshing !== null || Date.now() - refreshedAt >= MISS_REFRESH_MS;
+      if (account || !asked) return account;
       // The database may be away: then what is known has to do.
       await refresh().catch(() => undefined);
       return lookUp(channel, address, messagingServiceSid);
