@@ -2,15 +2,32 @@ import js from '@eslint/js';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
-/** Typed rules for all TypeScript but the Angular app, whose compiler is strict already. */
+/** Typed rules for all TypeScript. */
 export default tseslint.config(
-  { ignores: ['web/', '**/node_modules/', '**/dist/', '**/.angular/', '.data/', 'docs/', 'workflows/histories/'] },
+  {
+    ignores: [
+      'web/*.mjs',
+      'web/public/',
+      '**/node_modules/',
+      '**/dist/',
+      '**/.angular/',
+      '.data/',
+      'docs/',
+      'workflows/histories/',
+    ],
+  },
   {
     files: ['**/*.ts'],
     extends: [js.configs.recommended, ...tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['./tsconfig.json', './workflows/tsconfig.json', './workflows/tsconfig.test.json'],
+        project: [
+          './tsconfig.json',
+          './workflows/tsconfig.json',
+          './workflows/tsconfig.test.json',
+          './web/tsconfig.app.json',
+          './web/tsconfig.test.json',
+        ],
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -66,7 +83,14 @@ export default tseslint.config(
   },
   // Programs that speak to a person in a terminal, or fail before there is a log.
   {
-    files: ['tests/run.ts', 'tests/checkCompose.ts', 'bench/**', 'temporal/{start,setup,mongoFast}.ts', '*/main.ts'],
+    files: [
+      'tests/run.ts',
+      'tests/checkCompose.ts',
+      'bench/**',
+      'temporal/{start,setup,mongoFast}.ts',
+      '*/main.ts',
+      'web/src/main.ts',
+    ],
     rules: { 'no-console': 'off' },
   },
   {

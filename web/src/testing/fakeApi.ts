@@ -19,7 +19,7 @@ export class FakeApi implements Pick<Api, 'get' | 'send' | 'useSession'> {
     // No session is needed.
   }
 
-  get = (async (path: string, _schema: unknown, query: Record<string, unknown> = {}) =>
+  get = (async (path: string, _schema: unknown, query: Record<string, unknown>) =>
     this.answer({ method: 'GET', path, body: undefined, query, idempotencyKey: undefined })) as Api['get'];
 
   send = (async (method: string, path: string, body: unknown, _schema: unknown, idempotencyKey?: string) =>

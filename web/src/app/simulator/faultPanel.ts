@@ -82,7 +82,7 @@ export class FaultPanel {
   protected shown(part: Part, { name, kind }: Field): string {
     const value = this.value(part, name);
     if (value === null) return '';
-    return kind === 'rate' ? String(Math.round(Number(value) * 100)) : String(value);
+    return kind === 'rate' ? String(Math.round(Number(value) * 100)) : String(value as string | number | boolean);
   }
 
   protected isOn(part: Part, name: string): boolean {

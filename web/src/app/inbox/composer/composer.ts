@@ -121,6 +121,7 @@ export class Composer {
 
   protected onKey(event: KeyboardEvent): void {
     // An input method uses Enter to choose a word (Safari says so only by the old key code).
+    // eslint-disable-next-line @typescript-eslint/no-deprecated
     if (event.isComposing || event.keyCode === 229) return;
     if (event.key === 'Enter' && !event.shiftKey && !event.altKey) {
       event.preventDefault();

@@ -96,7 +96,10 @@ describe('ThreadStore', () => {
       '7': { items: [sampleMessage({ position: 3, conversationId: 'c2' })], next: null },
     };
     api.answers.set('GET /conversations/c2', { row: sampleRow({ id: 'c2' }), contact: null, workflowId: 'w2' });
-    api.answers.set('GET /conversations/c2/messages', ({ query }: Call) => pages[String(query['before'] ?? 'newest')]);
+    api.answers.set(
+      'GET /conversations/c2/messages',
+      ({ query }: Call) => pages[(query['before'] ?? 'newest') as string],
+    );
     api.answers.set('GET /conversations/c2/events', { items: [], next: null });
     await store.open('c2');
     expect(store.hasOlder()).toBe(true);

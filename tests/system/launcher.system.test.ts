@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { freePort } from '@leadline/temporal/embeddedServers.ts';
+
+interface Ended {
+  code: number | null;
+  /** What it said to the person, without what it was doing meanwhile. */
+  sentence: string;
+}
+
+/** What a person reads when `npm start` cannot start: one sentence that says what to do, and exit code 1. */
+describe('the launcher', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'leadline-launcher-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  async function start(env: NodeJS.ProcessEnv): Promise<Ended> {
+    const ports = { PORT: await freePort(), TEMPORAL_PORT: await freePort(), TEMPORAL_UI_PORT: await freePort() };
+    const numbers = Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, String(port)]));
+    const entry = path.join(process.cwd(), 'temporal/start.ts');
+    return new Promise((resolve) => {
+      const options = { env: { ...process.env, DATA_DIR: path.join(folder, 'data'), ...numbers, ...env } };
+      const child = execFile(process.execPath, [entry], options, (_error, _stdout, stderr) => {
+        const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !line.includes('Warning'));
+        resolve({ code: child.exitCode, sentence: lines.join(' ').trim() });
+      });
+    });
+  }
+
+  it('names a port that is in use, and the setting that changes it', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    const ended = await start({ PORT: String(port) });
+    server.close();
+    expect(ended).toEqual({
+      code: 1,
+      sentence: `Port ${port} (the app) is in use: stop what uses it, or set PORT to another port.`,
+    });
+  }, 30_000);
+
+  it('names a setting that is no port', async () => {
+    expect(await start({ PORT: 'web' })).toEqual({ code: 1, sentence: 'PORT must be a port number; it is "web".' });
+  }, 30_000);
+
+  it('says that Python is missing, and how to get it', async () => {
+    const ended = await start({ PATH: '/nowhere', LEADLINE_TOOLS: path.join(folder, 'no-python') });
+    expect(ended).toEqual({
+      code: 1,
+      sentence: expect.stringMatching(/^Python 3\.10 or newer .* was not found: install it/),
+    });
+  }, 30_000);
+
+  it('asks for the network when the tools cannot be fetched', async () => {
+    const nowhere = { PIP_INDEX_URL: 'http://127.0.0.1:9/simple', PIP_RETRIES: '0', PIP_NO_CACHE_DIR: '1' };
+    const ended = await start({ ...nowhere, PIP_EXTRA_INDEX_URL: '', LEADLINE_TOOLS: path.join(folder, 'no-network') });
+    expect(ended.code).toBe(1);
+    expect(ended.sentence).toMatch(/could not be installed from PyPI\. Is the network up\?/);
+  }, 60_000);
+});
