@@ -4,12 +4,16 @@ import type { Store } from '@leadline/store/connect.ts';
 
 /** The ports by which a conversation reads what it starts from and writes what it decided; see `contract/ports.ts`. */
 export function createConversationActivities(
-  store: Pick<Store, 'conversations' | 'processes'>,
+  store: Pick<Store, 'conversations' | 'processes' | 'dealerships'>,
 ): ConversationActivities {
   return {
     loadConversation: ({ key }) => store.conversations.load(key),
 
     loadPolicy: ({ dealershipId, processId }) => store.processes.policy(dealershipId, processId),
+
+    loadDealership: ({ dealershipId }) => store.dealerships.policy(dealershipId),
+
+    loadSiblings: async ({ key, contactId }) => ({ workflowIds: await store.conversations.siblings(key, contactId) }),
 
     async commit(request) {
       const result = await store.conversations.commit(request);

@@ -4,13 +4,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { DRAFT_INVALID, type DraftRequest, type DraftResult } from '@leadline/contract/ports.ts';
-import type { ProcessDefinition } from '@leadline/contract/process.ts';
+import { ProcessDefinition } from '@leadline/contract/process.ts';
 import { Faults } from '@leadline/contract/simulator.ts';
 import { buildSimulators } from '@leadline/simulators/app.ts';
 import type { DraftContext } from '@leadline/store/messages.ts';
 import { createModelClient, draftReply, type DraftDeps } from './draftReply.ts';
 
-const definition: ProcessDefinition = {
+const definition = ProcessDefinition.parse({
   schema: 1,
   name: 'Internet lead',
   prompt: {
@@ -21,7 +21,15 @@ const definition: ProcessDefinition = {
   },
   window: { quietMs: 1_000, minMs: 0, maxMs: 1_000, jitter: 0 },
   limits: { aiTurnsPerDay: 10 },
-};
+  followUps: {
+    hours: null,
+    stopStages: [],
+    steps: [
+      { afterMinutes: 60, body: { kind: 'template', text: 'Hi {{contact.firstName|there}}, still looking?' } },
+      { afterMinutes: 60, body: { kind: 'ai', instruction: 'Offer a test drive.' } },
+    ],
+  },
+});
 
 const REQUEST: DraftRequest = {
   key: {
@@ -34,6 +42,7 @@ const REQUEST: DraftRequest = {
   },
   draftId: 'draft',
   purpose: 'autopilot',
+  step: null,
   processVersionId: 'p1v1',
   upToPosition: 2,
   holdUntilAt: null,
@@ -64,7 +73,8 @@ describe('a draft by the OpenAI SDK', () => {
     const context: DraftContext = {
       dealershipName: 'Northside Motors',
       stages: [{ key: 'new', name: 'New', color: 'teal' }],
-      contact: { name: 'Dana', fields: [] },
+      ownerName: 'Ana Perez',
+      contact: { name: 'Dana Reed', phone: null, fields: [] },
       messages: [{ direction: 'inbound', author: 'customer', text, at: new Date() }],
     };
     const prompt = { ...definition.prompt, guardrails: { ...definition.prompt.guardrails, ...guardrails } };
@@ -125,6 +135,28 @@ describe('a draft by the OpenAI SDK', () => {
   ])('leaves $name to Temporal’s retries', async ({ fault }) => {
     await faults(fault);
     await expect(draft('is it there?')).rejects.toMatchObject({ type: 'ModelError', nonRetryable: false });
+  });
+
+  it('fills a template step in, without a model', async () => {
+    await faults({ rate500: 1 });
+    expect(await draft('', { purpose: 'followUp', step: 0 })).toMatchObject({
+      outcome: 'reply',
+      text: 'Hi Dana, still looking?',
+    });
+  });
+
+  it('has the model write an AI step, and refuses a step that the process does not have', async () => {
+    expect((await draft('hello', { purpose: 'followUp', step: 1 })).answer.model).toBe('simulated');
+    await expect(draft('hello', { purpose: 'followUp', step: 7 })).rejects.toMatchObject({ type: DRAFT_INVALID });
+  });
+
+  it.each([
+    ['please take me off your list', 'optOut'],
+    ['you have the wrong number', 'wrongNumber'],
+    ['can someone call me?', 'callRequested'],
+    ['is it there?', null],
+  ])('reads what the customer wants beyond an answer: %s', async (text, intent) => {
+    expect((await draft(text)).answer.intent).toBe(intent);
   });
 
   it('takes what a customer writes as data, never as instructions', async () => {

@@ -3,8 +3,10 @@ import { ApplicationFailure } from '@temporalio/common';
 import OpenAI from 'openai';
 import * as z from 'zod';
 import { DRAFT_INVALID, type DraftRequest, type DraftResult } from '@leadline/contract/ports.ts';
-import type { ProcessDefinition } from '@leadline/contract/process.ts';
-import type { MessageRepository } from '@leadline/store/messages.ts';
+import { MODEL_INTENTS } from '@leadline/contract/conversation.ts';
+import { ProcessDefinition } from '@leadline/contract/process.ts';
+import { nameValues, renderTemplate } from '@leadline/contract/templates.ts';
+import type { DraftContext, MessageRepository } from '@leadline/store/messages.ts';
 import type { ProcessRepository } from '@leadline/store/processes.ts';
 import { ANSWER_SCHEMA, promptOf } from './prompt.ts';
 
@@ -34,6 +36,7 @@ const Answer = z.object({
   text: z.string(),
   stage: z.string().nullable(),
   confidence: z.number().min(0).max(1).nullable(),
+  intent: z.enum(MODEL_INTENTS).nullable(),
   fields: z.array(z.object({ label: z.string(), value: z.string() })),
   reason: z.string(),
 });
@@ -59,10 +62,16 @@ async function draft(deps: DraftDeps, request: DraftRequest): Promise<DraftResul
   const context = await deps.messages.context(request.key.conversationId, request.upToPosition, MESSAGES_SEEN);
   if (!version || !context)
     throw ApplicationFailure.nonRetryable('The process or the conversation is gone.', DRAFT_INVALID);
+  // A version of an older schema has the defaults for what it lacks.
+  const definition = ProcessDefinition.parse(version.definition);
+  const step = request.step === null ? null : (definition.followUps.steps[request.step] ?? null);
+  if (request.step !== null && !step)
+    throw ApplicationFailure.nonRetryable('The process has no such follow-up.', DRAFT_INVALID);
+  if (step?.body.kind === 'template') return fromTemplate(request, step.body.text, context);
   const startedAt = performance.now();
-  const prompt = promptOf(version.definition, context);
-  const answer = await askTwice(deps, prompt, version.definition);
-  const { outcome, text, reason, stage, confidence } = answer;
+  const prompt = promptOf(definition, context, step?.body.kind === 'ai' ? step.body.instruction : null);
+  const answer = await askTwice(deps, prompt, definition);
+  const { outcome, text, reason, stage, confidence, intent } = answer;
   return {
     draftId: request.draftId,
     outcome,
@@ -74,9 +83,29 @@ async function draft(deps: DraftDeps, request: DraftRequest): Promise<DraftResul
       reason,
       confidence,
       suggestedStage: stage,
+      intent,
       tookMs: Math.round(performance.now() - startedAt),
     },
   };
+}
+
+/** A step whose text is written already: filled in, and asked of no model. */
+function fromTemplate(
+  request: DraftRequest,
+  template: string,
+  { contact, dealershipName, ownerName }: DraftContext,
+): DraftResult {
+  const { text, missing } = renderTemplate(template, {
+    ...nameValues(contact.name),
+    'contact.phone': contact.phone ?? '',
+    'dealership.name': dealershipName,
+    'user.name': ownerName ?? '',
+    'user.firstName': ownerName?.split(' ')[0] ?? '',
+  });
+  const reason = missing.length > 0 ? `A template, without ${missing.join(', ')}.` : 'A template of the process.';
+  const { draftId, processVersionId } = request;
+  const answer = { model: 'template', reason, confidence: null, suggestedStage: null, intent: null, tookMs: 0 };
+  return { draftId, outcome: text === '' ? 'nothing' : 'reply', text, reason, processVersionId, answer };
 }
 
 type Prompt = OpenAI.Chat.Completions.ChatCompletionMessageParam[];

@@ -239,6 +239,78 @@ describe('acting', () => {
   });
 });
 
+async function publishable(): Promise<Record<string, unknown>> {
+  return (await ana.call('GET', `/api/processes/${dealer.processId}`)).body.definition;
+}
+
+describe('what managers do', () => {
+  it('saves settings once for each version, checks them, and rolls them out', async () => {
+    const { settings, version } = (await ana.call('GET', '/api/settings')).body;
+    expect(settings.rules.map((rule: { id: string }) => rule.id)).toContain('dnc');
+    const changed = { ...settings, quietHours: { from: '20:00', to: '09:00' } };
+    const saved = await ana.call('PUT', '/api/settings', { settings: changed, version });
+    expect(saved).toMatchObject({ status: 200, body: { version: version + 1 } });
+    expect(api.engine.rollouts.at(-1)).toMatchObject({
+      dealershipId: dealer.id,
+      processId: null,
+      version: version + 1,
+    });
+    expect((await ana.call('PUT', '/api/settings', { settings: changed, version })).status).toBe(409);
+    const wrong = { ...changed, timeZone: 'Mars/Olympus', quietHours: { from: '9pm', to: '08:00' } };
+    const refused = await ana.call('PUT', '/api/settings', { settings: wrong, version: version + 1 });
+    expect(refused).toMatchObject({ status: 400 });
+    expect(refused.body.errors.map((error: { path: string }) => error.path)).toEqual([
+      'settings.timeZone',
+      'settings.quietHours.from',
+    ]);
+  });
+
+  it('publishes processes, and rolls them out', async () => {
+    const definition = await publishable();
+    const made = await ana.call('POST', '/api/processes', { definition: { ...definition, name: 'Second' } });
+    expect(made).toMatchObject({ status: 201, body: { version: 1, definition: { name: 'Second' } } });
+    const next = await ana.call('POST', `/api/processes/${made.body.id}/publish`, { definition });
+    expect(next.body).toMatchObject({ id: made.body.id, version: 2 });
+    expect(api.engine.rollouts.at(-1)).toMatchObject({ processId: made.body.id, version: 2 });
+    expect((await ana.call('POST', '/api/processes', { definition: { ...definition, limits: {} } })).status).toBe(400);
+  });
+
+  it('is closed to salespeople', async () => {
+    const ben = await signInAs(api, dealer.email.replace('ana@', 'ben@'));
+    expect((await ben.call('GET', '/api/settings')).status).toBe(403);
+    expect((await ben.call('DELETE', `/api/conversations/${conversationId}`)).status).toBe(403);
+  });
+});
+
+describe('the agenda and the work on a conversation', () => {
+  it('takes reminders in words, in the dealership’s zone', async () => {
+    api.engine.answers = { addReminder: { reminderId: 'r', dueAt: 1 } };
+    const url = `/api/conversations/${conversationId}/reminders`;
+    const made = await ana.call('POST', url, { text: 'tomorrow 3pm call co-applicant' });
+    expect(made).toMatchObject({ status: 201, body: { reminderId: 'r', text: 'call co-applicant' } });
+    expect(api.engine.updates.at(-1)).toMatchObject({ name: 'addReminder', args: { text: 'call co-applicant' } });
+    expect((await ana.call('POST', url, { text: 'call them' })).body.errors).toMatchObject([{ path: 'text' }]);
+    api.engine.updates.length = 0;
+  });
+
+  it('schedules with the table of the zone that is meant', async () => {
+    api.engine.answers = { scheduleMessage: { scheduledId: 's', at: 0, clock: 'skipped' } };
+    const url = `/api/conversations/${conversationId}/schedule`;
+    const body = { text: 'See you', wall: '2030-01-01T09:00', zone: 'America/Phoenix' };
+    expect((await ana.call('POST', url, body)).body).toEqual({
+      scheduledId: 's',
+      at: new Date(0).toISOString(),
+      clock: 'skipped',
+    });
+    expect(api.engine.updates.at(-1)?.args).toMatchObject({
+      zone: { zone: 'America/Phoenix' },
+      cancelIfTheyReply: true,
+    });
+    expect((await ana.call('POST', url, { ...body, zone: 'X/Y' })).body.errors).toMatchObject([{ path: 'zone' }]);
+    api.engine.updates.length = 0;
+  });
+});
+
 describe('tenants', () => {
   it("answers 404 to every route with another dealership's conversation, as with one that does not exist", async () => {
     const document = (await call(api, 'GET', '/api/openapi.json')).body;
@@ -249,17 +321,29 @@ describe('tenants', () => {
       stage: { stage: 'new' },
       assignees: { userIds: [] },
       unread: { unread: true },
+      '{itemId}': { at: new Date().toISOString() },
+      followUps: { on: true },
+      schedule: { text: 'x', wall: '2030-01-01T09:00', zone: 'America/Denver' },
+      '{scheduledId}': { text: 'x', wall: '2030-01-01T09:00', zone: 'America/Denver' },
+      tags: { tags: [] },
+      priority: { priority: 'high' },
+      snooze: { until: new Date().toISOString() },
+      reminders: { text: 'tomorrow 3pm call' },
+      '{reminderId}': { done: true },
+      publish: { definition: await publishable() },
     };
     const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
       path.includes('{id}') ? Object.keys(methods as object).map((method) => ({ path, method })) : [],
     );
-    expect(operations.length).toBe(15);
+    expect(operations.length).toBe(31);
     for (const { path, method } of operations) {
       for (const id of [foreignId, '0'.repeat(32), "x'$ne"]) {
         const url = path
           .replace('{id}', encodeURIComponent(id))
           .replace('{messageId}', messageIdAt(foreignId, 2))
-          .replace('{itemId}', 'i');
+          .replace('{itemId}', 'i')
+          .replace('{scheduledId}', 's')
+          .replace('{reminderId}', 'r');
         const answer = await ana.call(
           method.toUpperCase(),
           url,

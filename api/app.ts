@@ -6,8 +6,11 @@ import type { ReadChange } from '@leadline/contract/realtime.ts';
 import type { Store } from '@leadline/store/connect.ts';
 import type { ApiConfig } from './config.ts';
 import { actionRoutes } from './conversations/actions.ts';
+import { agendaRoutes } from './conversations/agenda.ts';
 import { conversationRoutes } from './conversations/routes.ts';
+import { workRoutes } from './conversations/work.ts';
 import { dealershipRoutes } from './dealership/routes.ts';
+import { settingsRoutes } from './dealership/settings.ts';
 import type { Engine } from './engine.ts';
 import { healthRoutes } from './health.ts';
 import { logRequests } from './log.ts';
@@ -17,7 +20,7 @@ import { openApiDocument } from './openapi/document.ts';
 import { handleErrors, parseWith, requestIdOf } from './problems.ts';
 import { processRoutes } from './processes/routes.ts';
 import { reminderRoutes } from './reminders/routes.ts';
-import type { Route } from './route.ts';
+import { mayDo, type Route } from './route.ts';
 import { authenticate, refuseForeignOrigins, signedOf } from './session/authenticate.ts';
 import type { SessionCookie } from './session/cookie.ts';
 import { sessionRoutes, signIn } from './session/routes.ts';
@@ -67,7 +70,10 @@ export function restRoutes(deps: AppDeps): Route[] {
     ...sessionRoutes(sessionDeps(deps)),
     ...conversationRoutes(deps),
     ...actionRoutes(deps.engine),
-    ...processRoutes,
+    ...agendaRoutes(deps.engine),
+    ...workRoutes(deps.engine),
+    ...processRoutes(deps.store, deps.engine),
+    ...settingsRoutes(deps.store, deps.engine),
     ...userRoutes,
     ...dealershipRoutes,
     ...reminderRoutes,
@@ -105,6 +111,8 @@ function api(deps: AppDeps): Router {
 function serve(router: Router, one: Route, store: Store): void {
   router[one.method](one.path, async (request, response) => {
     const { user, sessionId } = signedOf(request);
+    if (!mayDo(user.role, one.role))
+      throw new AppError('forbidden', `This needs the role ${one.role}: ask an admin of your dealership.`);
     const answer = await one.handle({
       params: request.params as Record<string, string>,
       body: one.body && parseWith(one.body, request.body ?? {}),

@@ -21,7 +21,14 @@ import type {
 } from '@leadline/contract/conversation.ts';
 import { AppError } from '@leadline/contract/errors.ts';
 import { conversationWorkflowId } from '@leadline/contract/ids.ts';
-import { CONVERSATION_WORKFLOW, SIGNALS, TASK_QUEUES, type UpdateName } from '@leadline/contract/names.ts';
+import type { Rollout } from '@leadline/contract/ports.ts';
+import {
+  CONVERSATION_WORKFLOW,
+  ROLLOUT_WORKFLOW,
+  SIGNALS,
+  TASK_QUEUES,
+  type UpdateName,
+} from '@leadline/contract/names.ts';
 
 /** The conversations' workflows, as the API talks to them. Every function starts the workflow where it is not running. */
 export interface Engine {
@@ -39,6 +46,8 @@ export interface Engine {
     args: UpdateArgs[Name],
     updateId: string,
   ): Promise<UpdateResults[Name]>;
+  /** Has running conversations take over what was published, paced; the answer does not wait for them. */
+  rollOut(rollout: Rollout): Promise<void>;
   /** Whether Temporal answers; rejects when it does not. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -108,6 +117,21 @@ export function createEngine(settings: { address: string; namespace: string }): 
         }),
       );
       return within(limitMs, updated).catch((error: unknown) => {
+        throw asAppError(error);
+      });
+    },
+    async rollOut(rollout) {
+      const what = rollout.processId ?? 'settings';
+      const started = client.withDeadline(Date.now() + UPDATE_MS, () =>
+        client.workflow.start(ROLLOUT_WORKFLOW, {
+          workflowId: `rollout/${rollout.dealershipSlug}/${what}/${rollout.version}`,
+          taskQueue: TASK_QUEUES.conversations,
+          args: [{ rollout }],
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          staticSummary: `Version ${rollout.version} of ${what} for ${rollout.dealershipSlug}`,
+        }),
+      );
+      await within(UPDATE_MS, started).catch((error: unknown) => {
         throw asAppError(error);
       });
     },

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import type * as z from 'zod/mini';
+import { ROLES, type Role } from '@leadline/contract/names.ts';
 import type { Inbox } from '@leadline/store/inbox.ts';
 import type { UserIdentity } from '@leadline/store/people.ts';
 
@@ -22,7 +23,7 @@ export interface Call<Body, Query> {
 
 /** One operation of the REST interface: what serves it and what OpenAPI says of it, in one place. */
 export interface Route {
-  method: 'get' | 'post' | 'put' | 'delete';
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** Below `/api`, with `:name` for parameters. */
   path: string;
   tag: string;
@@ -31,6 +32,8 @@ export interface Route {
   query: Schema | null;
   answer: Schema | null;
   status: number;
+  /** Weakest role that may; null: everybody who is signed in. */
+  role: Role | null;
   handle(call: Call<unknown, unknown>): Promise<unknown>;
 }
 
@@ -41,6 +44,8 @@ interface RouteDefinition<Body extends Schema, Query extends Schema> {
   query?: Query;
   /** Schema of the answer; none: 204 without a body. */
   answer?: Schema;
+  /** Weakest role that may; none: everybody who is signed in. */
+  role?: Role;
   /** 200, or 204 where there is no answer. */
   status?: number;
   handle(call: Call<z.output<Body>, z.output<Query>>): Promise<unknown>;
@@ -52,8 +57,24 @@ export function route<Body extends Schema = z.ZodMiniUndefined, Query extends Sc
   definition: RouteDefinition<Body, Query>,
 ): Route {
   const [method, path] = operation.split(' ') as [Route['method'], string];
-  const { tag, summary, body = null, query = null, answer = null } = definition;
+  const { tag, summary, body = null, query = null, answer = null, role = null } = definition;
   const status = definition.status ?? (answer ? 200 : 204);
   // The caller parses body and query with these very schemas before it calls `handle`.
-  return { method, path, tag, summary, body, query, answer, status, handle: definition.handle as Route['handle'] };
+  return {
+    method,
+    path,
+    tag,
+    summary,
+    body,
+    query,
+    answer,
+    status,
+    role,
+    handle: definition.handle as Route['handle'],
+  };
+}
+
+/** Whether a role is at least another. */
+export function mayDo(role: Role, weakest: Role | null): boolean {
+  return weakest === null || ROLES.indexOf(role) >= ROLES.indexOf(weakest);
 }

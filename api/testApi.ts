@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { pino } from 'pino';
 import type { ConversationKey, DeliveryFailed, InboundMessage, UpdateArgs } from '@leadline/contract/conversation.ts';
 import { AppError } from '@leadline/contract/errors.ts';
+import type { Rollout } from '@leadline/contract/ports.ts';
 import type { UpdateName } from '@leadline/contract/names.ts';
 import { createStore, type Store } from '@leadline/store/connect.ts';
 import { TEST_AUTH_TOKEN, TEST_PASSWORD, type TestDealership, type TestMongo } from '@leadline/store/testStore.ts';
@@ -41,6 +42,11 @@ export class FakeEngine implements Engine {
     if (answer instanceof Error) throw answer;
     // The test knows what its route expects.
     return answer as never;
+  };
+
+  readonly rollouts: Rollout[] = [];
+  rollOut = async (rollout: Rollout): Promise<void> => {
+    this.rollouts.push(rollout);
   };
 
   ping = async (): Promise<void> => {

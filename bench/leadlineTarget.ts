@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { io, type Socket } from 'socket.io-client';
 import { conversationWorkflowId } from '@leadline/contract/ids.ts';
-import type { ProcessDefinition } from '@leadline/contract/process.ts';
+import type { ProcessInput } from '@leadline/contract/process.ts';
 import type { ClientToServer, ServerToClient } from '@leadline/contract/realtime.ts';
 import type { MessageView } from '@leadline/contract/rest.ts';
 import { conversationIdOf } from '@leadline/store/conversationId.ts';
@@ -21,7 +21,7 @@ export interface LeadlineTarget extends Target {
   /** The workflow of a conversation that was sent to. */
   workflowIdOf(conversation: string): string;
   /** Chooses the response window of conversations that begin from now on. */
-  setWindow(window: ProcessDefinition['window']): Promise<void>;
+  setWindow(window: ProcessInput['window']): Promise<void>;
 }
 
 export interface Twilio {
@@ -109,7 +109,7 @@ async function setUp(store: Store, twilio: Twilio): Promise<{ id: string; idKey:
 }
 type ConversationCredentials = Parameters<Store['channelAccounts']['create']>[0]['credentials'];
 
-function processWith(window: ProcessDefinition['window']): ProcessDefinition {
+function processWith(window: ProcessInput['window']): ProcessInput {
   return {
     schema: 1,
     name: 'Bench',

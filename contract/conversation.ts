@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
-import { CHANNELS, type AuthorKind, type ConversationStatus, type GateName } from './names.ts';
-import type { Policy } from './process.ts';
+import type { ZoneTable } from './hours.ts';
+import { CHANNELS, type AuthorKind, type ConversationStatus, type GateName, type Priority } from './names.ts';
+import type { DealershipPolicy, Policy } from './process.ts';
+import type { Action } from './rules.ts';
 
 /**
  * What crosses the edge of a conversation's workflow: its start input, signals, updates and events.
@@ -49,6 +51,42 @@ export const DeliveryFailed = z.object({
 });
 export type DeliveryFailed = z.infer<typeof DeliveryFailed>;
 
+/** A call with the customer has ended. */
+export interface CallEnded {
+  callId: string;
+  direction: 'inbound' | 'outbound';
+  outcome: 'answered' | 'missed' | 'failed';
+  durationMs: number;
+  userId: string | null;
+  requestId: string;
+}
+
+/** What has changed on the contact's card, for all the conversations with that contact. */
+export interface ContactChanged {
+  /** Tells one change from another; the same one twice is taken once. */
+  changeId: string;
+  optedOut: boolean;
+  consent: Consent;
+  zone: ContactZone | null;
+  requestId: string;
+}
+
+/** A process or the dealership's settings have a new version: the conversation reads what concerns it. */
+export interface ProcessPublished {
+  /** Null: the dealership's settings. */
+  processId: string | null;
+  requestId: string;
+}
+
+/** `express`: the contact has agreed to be written to; `none`: only what they wrote first counts. */
+export type Consent = 'none' | 'express';
+
+/** The contact's time zone, and where we know it from. */
+export interface ContactZone {
+  table: ZoneTable;
+  source: 'contact' | 'number' | 'dealership';
+}
+
 // ── Updates ─────────────────────────────────────────────────────────────────
 
 /** Fields that every update carries: who acts, and the HTTP request that brought it. */
@@ -65,8 +103,28 @@ export interface UpdateArgs {
   setStage: UpdateBase & { stage: string };
   assign: UpdateBase & { ownerId: string | null; userIds: string[]; takeOver: boolean };
   actNow: UpdateBase & { itemId: string };
+  /** Moves a follow-up to another time. */
+  moveAgendaItem: UpdateBase & { itemId: string; at: number };
   cancelAgendaItem: UpdateBase & { itemId: string };
   retryMessage: UpdateBase & { messageId: string };
+  setFollowUps: UpdateBase & { on: boolean };
+  scheduleMessage: UpdateBase & { text: string; wall: string; zone: ZoneTable; cancelIfTheyReply: boolean };
+  changeScheduled: UpdateBase & {
+    scheduledId: string;
+    text: string;
+    wall: string;
+    zone: ZoneTable;
+    cancelIfTheyReply: boolean;
+  };
+  cancelScheduled: UpdateBase & { scheduledId: string };
+  setTags: UpdateBase & { tags: string[] };
+  setPriority: UpdateBase & { priority: Priority };
+  resolve: UpdateBase;
+  reopen: UpdateBase;
+  snooze: UpdateBase & { until: number };
+  addReminder: UpdateBase & { text: string; dueAt: number; forUserId: string | null };
+  completeReminder: UpdateBase & { reminderId: string };
+  deleteConversation: UpdateBase;
 }
 
 export interface UpdateResults {
@@ -87,7 +145,29 @@ export interface UpdateResults {
   actNow: { itemId: string };
   cancelAgendaItem: { itemId: string };
   retryMessage: { messageId: string; attempt: number };
+  moveAgendaItem: { itemId: string; at: number };
+  setFollowUps: { on: boolean; cancelled: { dueAt: number } | null; planned: { dueAt: number } | null };
+  scheduleMessage: ScheduledResult;
+  changeScheduled: ScheduledResult;
+  cancelScheduled: { scheduledId: string };
+  setTags: { tags: string[] };
+  setPriority: { priority: Priority };
+  resolve: { status: ConversationStatus };
+  reopen: { status: ConversationStatus };
+  snooze: { until: number };
+  addReminder: { reminderId: string; dueAt: number };
+  completeReminder: { reminderId: string };
+  deleteConversation: { deletedAt: number };
 }
+
+export interface ScheduledResult {
+  scheduledId: string;
+  at: number;
+  clock: WallClock;
+}
+
+/** Whether a local time exists once, not at all (clocks go forward: the time after it is taken) or twice (the first is). */
+export type WallClock = 'exact' | 'skipped' | 'repeated';
 
 /** What sparkle puts into the composer, or why there is nothing to put. */
 export interface GeneratedReply {
@@ -112,6 +192,14 @@ export const REFUSAL_CODES = [
   'unknown-item',
   'unknown-message',
   'not-failed',
+  'unknown-scheduled',
+  'unknown-reminder',
+  'in-the-past',
+  'too-far',
+  'too-many',
+  'already-resolved',
+  'not-resolved',
+  'not-allowed',
   'blocked',
   'superseded',
   'model-unavailable',
@@ -128,7 +216,7 @@ export interface GateVerdict {
   inputs: Record<string, string | number | boolean | null>;
 }
 
-export const DECISION_OUTCOMES = ['sent', 'held', 'suppressed', 'handedOff', 'answeredByPerson'] as const;
+export const DECISION_OUTCOMES = ['sent', 'deferred', 'held', 'suppressed', 'handedOff', 'answeredByPerson'] as const;
 /**
  * What became of inbound messages. `held` is the one that is not final: nothing answers now, and it may still be
  * answered (by a person, or when Auto Pilot is turned on).
@@ -154,8 +242,19 @@ export const DECISION_REASONS = [
   'model-invalid',
   'flood',
   'not-sent',
+  'identical-exchange',
+  'outside-hours',
+  'follow-up',
+  'scheduled',
+  'automation',
+  'deferred',
+  'customer-replied',
+  'deleted',
 ] as const;
 export type DecisionReason = (typeof DECISION_REASONS)[number];
+
+export const MODEL_INTENTS = ['optOut', 'wrongNumber', 'callRequested'] as const;
+export type ModelIntent = (typeof MODEL_INTENTS)[number];
 
 /** What the model answered, without the text of the reply. */
 export interface ModelAnswer {
@@ -163,6 +262,8 @@ export interface ModelAnswer {
   reason: string;
   confidence: number | null;
   suggestedStage: string | null;
+  /** What the customer wants beyond an answer, as the model reads it. */
+  intent: ModelIntent | null;
   tookMs: number;
 }
 
@@ -186,11 +287,17 @@ export type Actor =
   | { kind: 'customer' }
   | { kind: 'user'; userId: string }
   | { kind: 'autopilot'; processVersionId: string }
+  | { kind: 'followUp'; processVersionId: string }
+  | { kind: 'schedule'; scheduledId: string }
+  | { kind: 'automation'; ruleId: string }
   | { kind: 'provider' }
   | { kind: 'system' };
 
 /** What led to an event: the input that was taken in, or an earlier event of this conversation. */
-export type Cause = { kind: 'input'; id: string; requestId: string | null } | { kind: 'event'; position: number };
+export type Cause =
+  | { kind: 'input'; id: string; requestId: string | null }
+  /** `rules` are the rules that led here, the first first: none of them reacts again. */
+  | { kind: 'event'; position: number; rules: string[] };
 
 /** Each event's own fields, by type. `text` is kept with the message, not in the journal. */
 export interface EventData {
@@ -199,19 +306,27 @@ export interface EventData {
     ownerId: string | null;
     stage: string;
     autopilot: boolean;
+    followUps: boolean;
     policy: Policy | null;
     optedOut: boolean;
+    consent: Consent;
+    zone: ContactZone;
+    dealership: DealershipPolicy;
   };
+  /** A run goes on after a sleep: what has changed meanwhile. */
+  conversationWoken: { optedOut: boolean; consent: Consent; zone: ContactZone; dealership: DealershipPolicy };
   messageReceived: {
     messageId: string;
     providerMessageId: string;
     text: string;
+    /** Of the text's words; tells a repeated message without keeping it. */
+    textHash: number;
     media: { url: string; contentType: string }[];
     providerAt: number;
     receivedAt: number;
     late: boolean;
   };
-  conversationReopened: { from: ConversationStatus };
+  conversationReopened: { from: ConversationStatus; reason: 'message' | 'snooze-over' | 'person' };
   replyArmed: { burst: number; dueAt: number; draftAt: number; inbounds: number[] };
   replyCancelled: { dueAt: number; reason: DecisionReason };
   decisionMade: Decision;
@@ -221,7 +336,9 @@ export interface EventData {
     author: AuthorKind;
     userId: string | null;
     processVersionId: string | null;
+    /** Of a schedule: empty, it stands with the schedule. Of a rule: with the contact's fields to be filled in. */
     text: string;
+    textHash: number;
     fromDraftId: string | null;
   };
   /** The provider may or may not have taken it: it is looked for, and never sent again blindly. */
@@ -236,11 +353,68 @@ export interface EventData {
   processSelected: { processId: string; versionId: string; policy: Policy };
   stageSet: { stage: string; from: string };
   assigned: { ownerId: string | null; userIds: string[]; takeOver: boolean };
-  optedOut: { source: 'keyword' | 'provider' };
-  optedIn: { source: 'keyword' };
+  optedOut: { source: 'keyword' | 'provider' | 'model' | 'contact' };
+  optedIn: { source: 'keyword' | 'contact' };
+  contactChanged: { changeId: string; consent: Consent; zone: ContactZone | null };
+  dealershipChanged: { dealership: DealershipPolicy };
+  followUpsSet: { on: boolean };
+  /** The next step of the sequence has a time: `step` counts from 0. */
+  followUpPlanned: { step: number; dueAt: number; draftAt: number };
+  followUpCancelled: { step: number; reason: FollowUpEnd };
+  messageScheduled: {
+    scheduledId: string;
+    text: string;
+    at: number;
+    wall: string;
+    zone: string;
+    clock: WallClock;
+    cancelIfTheyReply: boolean;
+    userId: string;
+  };
+  /** `at` alone changes when a gate defers it. */
+  scheduledChanged: EventData['messageScheduled'];
+  scheduledDeferred: { scheduledId: string; at: number };
+  scheduledCancelled: { scheduledId: string; reason: 'person' | 'customer-replied' | 'opted-out' | 'gate' | 'deleted' };
+  tagsSet: { tags: string[]; added: string[] };
+  prioritySet: { priority: Priority };
+  resolved: Record<string, never>;
+  snoozed: { until: number };
+  callEnded: Omit<CallEnded, 'requestId'>;
+  slaStarted: { target: 'first' | 'next'; since: number; dueAt: number };
+  slaMet: { target: 'first' | 'next'; late: boolean };
+  slaBreached: { target: 'first' | 'next'; dueAt: number };
+  ruleRan: {
+    ruleId: string;
+    name: string;
+    /** Position of the event that set it off. */
+    trigger: number;
+    /** Every condition with what it found. */
+    tests: { field: string; is: string; value: string | number | boolean; actual: string; pass: boolean }[];
+    passed: boolean;
+    actions: Action['do'][];
+  };
+  ruleStopped: { ruleId: string; name: string; depth: number };
+  userNotified: { forUserId: string | null; text: string };
+  reminderDue: { reminderId: string; forUserId: string | null };
+  reminderCompleted: { reminderId: string };
+  conversationDeleted: Record<string, never>;
   reminderAdded: { reminderId: string; forUserId: string | null; text: string; dueAt: number };
 }
 export type EventType = keyof EventData;
+
+/** Why a planned follow-up does not go out. */
+export type FollowUpEnd =
+  | 'customer-replied'
+  | 'person-sent'
+  | 'turned-off'
+  | 'opted-out'
+  | 'stage'
+  | 'resolved'
+  | 'skipped'
+  | 'gate'
+  | 'model'
+  | 'process-changed'
+  | 'deleted';
 
 /** An event as the core decides it. */
 export type NewEvent = { [T in EventType]: { type: T; data: EventData[T]; actor: Actor; cause: Cause } }[EventType];
@@ -250,9 +424,18 @@ export type ConversationEvent = NewEvent & { position: number; at: number };
 
 // ── Agenda ──────────────────────────────────────────────────────────────────
 
-export const AGENDA_KINDS = ['autopilotReply', 'reconcileDelivery'] as const;
+export const AGENDA_KINDS = [
+  'autopilotReply',
+  'reconcileDelivery',
+  'followUp',
+  'scheduledMessage',
+  'reminder',
+  'unsnooze',
+  'slaBreach',
+  'noReply',
+] as const;
 export type AgendaKind = (typeof AGENDA_KINDS)[number];
-export const AGENDA_OPERATIONS = ['actNow', 'cancel'] as const;
+export const AGENDA_OPERATIONS = ['actNow', 'cancel', 'skip', 'move', 'edit', 'complete'] as const;
 export type AgendaOperation = (typeof AGENDA_OPERATIONS)[number];
 
 /** One thing that will happen. */
@@ -266,5 +449,10 @@ export interface AgendaItem {
   phase: 'waiting' | 'drafting';
   /** Position of the event that put it here. */
   cause: number;
+  /** The same instant on the clock of `zone`, such as `2026-11-25 09:00`. */
+  wall: string;
+  zone: string;
+  /** Why it is there, in words. */
+  why: string;
   operations: AgendaOperation[];
 }

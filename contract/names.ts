@@ -1,6 +1,9 @@
 /** Workflow type of a conversation. */
 export const CONVERSATION_WORKFLOW = 'conversation';
 
+/** Workflow type that brings a published version to the running conversations. */
+export const ROLLOUT_WORKFLOW = 'rolloutProcess';
+
 /** Task queues: decisions stay apart from activities that call model and providers. */
 export const TASK_QUEUES = { conversations: 'conversations', outside: 'outside' } as const;
 
@@ -8,6 +11,7 @@ export const TASK_QUEUES = { conversations: 'conversations', outside: 'outside' 
 export const SIGNALS = {
   inboundMessage: 'inboundMessage',
   deliveryFailed: 'deliveryFailed',
+  callEnded: 'callEnded',
   contactChanged: 'contactChanged',
   processPublished: 'processPublished',
 } as const;
@@ -22,7 +26,20 @@ export const UPDATES = {
   assign: 'assign',
   actNow: 'actNow',
   cancelAgendaItem: 'cancelAgendaItem',
+  moveAgendaItem: 'moveAgendaItem',
   retryMessage: 'retryMessage',
+  setFollowUps: 'setFollowUps',
+  scheduleMessage: 'scheduleMessage',
+  changeScheduled: 'changeScheduled',
+  cancelScheduled: 'cancelScheduled',
+  setTags: 'setTags',
+  setPriority: 'setPriority',
+  resolve: 'resolve',
+  reopen: 'reopen',
+  snooze: 'snooze',
+  addReminder: 'addReminder',
+  completeReminder: 'completeReminder',
+  deleteConversation: 'deleteConversation',
 } as const;
 export type UpdateName = keyof typeof UPDATES;
 
@@ -50,6 +67,10 @@ export type AuthorKind = (typeof AUTHORS)[number];
 /** What a conversation is to the people who work it. */
 export const STATUSES = ['new', 'open', 'snoozed', 'resolved'] as const;
 export type ConversationStatus = (typeof STATUSES)[number];
+
+/** How much a conversation matters to the people who work it. */
+export const PRIORITIES = ['none', 'low', 'high', 'urgent'] as const;
+export type Priority = (typeof PRIORITIES)[number];
 
 /** Users' roles, weakest first. */
 export const ROLES = ['sales', 'manager', 'admin'] as const;

@@ -1,6 +1,13 @@
-import type { AgendaItem, ConversationEvent, ConversationKey, GeneratedReply, ModelAnswer } from './conversation.ts';
-import type { AuthorKind, ConversationStatus } from './names.ts';
-import type { Policy } from './process.ts';
+import type {
+  AgendaItem,
+  ConversationEvent,
+  ConversationKey,
+  EventData,
+  GeneratedReply,
+  ModelAnswer,
+} from './conversation.ts';
+import type { AuthorKind, ConversationStatus, Priority } from './names.ts';
+import type { DealershipPolicy, Policy } from './process.ts';
 
 /**
  * The ports of the conversation's workflow: what it asks of the world outside. `activities` implements them.
@@ -11,8 +18,30 @@ export interface ConversationActivities {
   loadConversation(request: { key: ConversationKey }): Promise<LoadedConversation>;
   /** Reads a published process. Safe to repeat: it only reads. */
   loadPolicy(request: { dealershipId: string; processId: string }): Promise<Policy | null>;
+  /** Reads the dealership's settings. Safe to repeat: it only reads. */
+  loadDealership(request: { dealershipId: string }): Promise<DealershipPolicy>;
+  /** The contact's other conversations. Safe to repeat: it only reads. */
+  loadSiblings(request: { key: ConversationKey; contactId: string }): Promise<{ workflowIds: string[] }>;
   /** Writes what was decided. Safe to repeat: keyed by (conversation, first position), the last attempt wins, a dead one is fenced off. */
   commit(request: CommitRequest): Promise<void>;
+}
+
+/** What was published, and for whom: a process, or with `processId` null the dealership's settings. */
+export interface Rollout {
+  dealershipId: string;
+  dealershipSlug: string;
+  processId: string | null;
+  version: number;
+  requestId: string;
+}
+
+/** The ports of the workflows that work on many conversations. */
+export interface FleetActivities {
+  /** Workflow ids of the conversations that a rollout concerns, in pages by id. Safe to repeat: it only reads. */
+  listConversations(request: { rollout: Rollout; after: string | null; limit: number }): Promise<{
+    workflowIds: string[];
+    next: string | null;
+  }>;
 }
 
 /** The ports that call out, on the queue `outside`. */
@@ -31,14 +60,7 @@ export interface LoadedConversation {
   /** Events after that state, or all of them where none is stored. */
   events: ConversationEvent[];
   /** What a conversation without any history starts with. */
-  start: {
-    contactId: string;
-    ownerId: string | null;
-    stage: string;
-    autopilot: boolean;
-    policy: Policy | null;
-    optedOut: boolean;
-  };
+  start: EventData['conversationStarted'];
 }
 
 /** The conversation's row in the inbox, as the core sees it after these events. */
@@ -57,6 +79,15 @@ export interface RowUpdate {
   lastInboundPosition: number;
   inboundCount: number;
   optedOut: boolean;
+  followUps: boolean;
+  tags: string[];
+  priority: Priority;
+  snoozedUntilAt: number | null;
+  /** The response that is owed, and when it is late; null: none. */
+  sla: { target: 'first' | 'next'; since: number; dueAt: number; breached: boolean } | null;
+  deleted: boolean;
+  /** Messages and events up to this position were deleted with an earlier conversation of this customer. */
+  deletedUpTo: number;
   agenda: AgendaItem[];
   /** The last message of these events, where they hold one. */
   preview: { text: string; author: AuthorKind; userId: string | null; at: number } | null;
@@ -83,7 +114,9 @@ export const DUPLICATE_INBOUND = 'DuplicateInbound';
 export interface DraftRequest {
   key: ConversationKey;
   draftId: string;
-  purpose: 'autopilot' | 'composer';
+  purpose: 'autopilot' | 'composer' | 'followUp';
+  /** Which step of the sequence to write; null: the answer to what the customer wrote. */
+  step: number | null;
   processVersionId: string;
   /** Messages up to this position are the conversation that the model sees. */
   upToPosition: number;

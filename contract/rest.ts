@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
-import { AGENDA_KINDS, AGENDA_OPERATIONS, DECISION_OUTCOMES, DECISION_REASONS } from './conversation.ts';
+import { AGENDA_KINDS, AGENDA_OPERATIONS, DECISION_OUTCOMES, DECISION_REASONS, MODEL_INTENTS } from './conversation.ts';
+import { DealershipSettings, ProcessDefinition } from './process.ts';
 import { MESSAGE_STATUSES } from './messageStatus.ts';
-import { AUTHORS, CHANNELS, GATES, ROLES, STATUSES } from './names.ts';
+import { AUTHORS, CHANNELS, GATES, PRIORITIES, ROLES, STATUSES } from './names.ts';
 
 /**
  * The REST interface under `/api`: request bodies and answers. Instants are ISO 8601 in UTC.
@@ -65,6 +66,11 @@ export const AgendaItemView = z.object({
   at: Instant,
   title: z.string(),
   phase: z.enum(['waiting', 'drafting']),
+  /** The instant on the clock of `zone`, such as `2026-11-25 09:00`. */
+  wall: z.string(),
+  zone: z.string(),
+  /** Why it is planned, in words. */
+  why: z.string(),
   operations: z.array(z.enum(AGENDA_OPERATIONS)),
 });
 export type AgendaItemView = z.infer<typeof AgendaItemView>;
@@ -97,6 +103,12 @@ export const ConversationRow = z.object({
   autopilot: z.boolean(),
   processId: z.nullable(Id),
   optedOut: z.boolean(),
+  followUps: z.boolean(),
+  tags: z.array(z.string()),
+  priority: z.enum(PRIORITIES),
+  snoozedUntil: z.nullable(Instant),
+  /** The response that the customer waits for, and when it is late. */
+  sla: z.nullable(z.object({ target: z.enum(['first', 'next']), dueAt: Instant, breached: z.boolean() })),
   agenda: z.array(AgendaItemView),
   /** Position of the last event: a row with a higher one replaces a row with a lower one. */
   position: z.number(),
@@ -166,8 +178,10 @@ export const EventView = z.object({
   type: z.string(),
   at: Instant,
   actor: z.object({
-    kind: z.enum(['customer', 'user', 'autopilot', 'provider', 'system']),
+    kind: z.enum(['customer', 'user', 'autopilot', 'followUp', 'schedule', 'automation', 'provider', 'system']),
     userId: z.optional(z.string()),
+    scheduledId: z.optional(z.string()),
+    ruleId: z.optional(z.string()),
     processVersionId: z.optional(z.string()),
   }),
   cause: z.object({
@@ -175,6 +189,7 @@ export const EventView = z.object({
     id: z.optional(z.string()),
     requestId: z.optional(z.nullable(z.string())),
     position: z.optional(z.number()),
+    rules: z.optional(z.array(z.string())),
   }),
   data: z.record(z.string(), z.unknown()),
 });
@@ -203,6 +218,7 @@ export const DecisionView = z.object({
       reason: z.string(),
       confidence: z.nullable(z.number()),
       suggestedStage: z.nullable(z.string()),
+      intent: z.optional(z.nullable(z.enum(MODEL_INTENTS))),
       tookMs: z.number(),
     }),
   ),
@@ -251,6 +267,76 @@ export const DraftView = z.object({
   processVersionId: Id,
 });
 export type DraftView = z.infer<typeof DraftView>;
+
+/** A time to come, as `2026-11-25T09:00` on the clock of an IANA zone; without one, the contact's. */
+const Wall = z
+  .string()
+  .check(z.regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/, 'must be a local time such as 2026-11-25T09:00'));
+export const Schedule = z.strictObject({
+  text: z.string().check(z.trim(), z.minLength(1), z.maxLength(1600)),
+  wall: Wall,
+  zone: z.optional(z.string().check(z.maxLength(60))),
+  cancelIfTheyReply: z._default(z.boolean(), true),
+});
+export type Schedule = z.infer<typeof Schedule>;
+/** `clock`: the local time exists once, not at all (the time after the gap is taken), or twice (the first is). */
+export const ScheduleResult = z.object({
+  scheduledId: z.string(),
+  at: Instant,
+  clock: z.enum(['exact', 'skipped', 'repeated']),
+});
+export type ScheduleResult = z.infer<typeof ScheduleResult>;
+export const ScheduledView = z.object({
+  scheduledId: z.string(),
+  text: z.string(),
+  at: Instant,
+  wall: z.string(),
+  zone: z.string(),
+  cancelIfTheyReply: z.boolean(),
+  userId: z.nullable(z.string()),
+});
+export type ScheduledView = z.infer<typeof ScheduledView>;
+
+export const SetFollowUps = z.strictObject({ on: z.boolean() });
+export const FollowUpsResult = z.object({
+  on: z.boolean(),
+  cancelled: z.nullable(z.object({ dueAt: Instant })),
+  planned: z.nullable(z.object({ dueAt: Instant })),
+});
+export type FollowUpsResult = z.infer<typeof FollowUpsResult>;
+export const MoveItem = z.strictObject({ at: Instant });
+export const SetTags = z.strictObject({
+  tags: z.array(z.string().check(z.trim(), z.minLength(1), z.maxLength(40))).check(z.maxLength(20)),
+});
+export const SetPriority = z.strictObject({ priority: z.enum(PRIORITIES) });
+export const Snooze = z.strictObject({ until: Instant });
+/** In words ("tomorrow 3pm call co-applicant"), or with a time of its own. */
+export const AddReminder = z.strictObject({
+  text: z.string().check(z.trim(), z.minLength(1), z.maxLength(300)),
+  dueAt: z.optional(Instant),
+  forUserId: z.optional(Id),
+});
+export const ReminderResult = z.object({ reminderId: z.string(), text: z.string(), dueAt: Instant });
+export type ReminderResult = z.infer<typeof ReminderResult>;
+export const StatusResult = z.object({ status: z.enum(STATUSES) });
+
+/** The settings page: a document with its version, and where it cannot be understood any more, why. */
+export const SettingsView = z.object({
+  settings: DealershipSettings,
+  version: z.number(),
+  problem: z.nullable(z.string()),
+});
+export type SettingsView = z.infer<typeof SettingsView>;
+/** `version` is the one that was read: a save over somebody else's is refused. */
+export const SaveSettings = z.strictObject({ settings: DealershipSettings, version: z.number().check(z.int()) });
+export const ProcessVersionView = z.object({
+  id: Id,
+  versionId: Id,
+  version: z.number(),
+  definition: ProcessDefinition,
+});
+export type ProcessVersionView = z.infer<typeof ProcessVersionView>;
+export const PublishProcess = z.strictObject({ definition: ProcessDefinition });
 
 /** Answer of `PUT …/autopilot`. */
 export const AutopilotResult = z.object({

@@ -3,7 +3,7 @@ import type { CommitRequest, LoadedConversation } from '@leadline/contract/ports
 import type { ConversationKey } from '@leadline/contract/conversation.ts';
 import { createChannelAccounts, type ChannelAccountRepository } from './channelAccounts.ts';
 import { commit, type CommitResult } from './conversations/commit.ts';
-import { loadConversation } from './conversations/load.ts';
+import { idsAfter, loadConversation, siblingsOf } from './conversations/load.ts';
 import { createInbox, type Inbox } from './inbox.ts';
 import {
   createDeadLetters,
@@ -28,6 +28,10 @@ export interface Store {
   conversations: {
     /** What a run starts from; see `contract/ports.ts`. */
     load(key: ConversationKey): Promise<LoadedConversation>;
+    /** Workflow ids of the contact's other conversations. */
+    siblings(key: ConversationKey, contactId: string): Promise<string[]>;
+    /** Ids of conversations, in order of id: of a process, or all of a dealership. */
+    idsAfter(dealershipId: string, processId: string | null, after: string | null, limit: number): Promise<string[]>;
     /** Writes what was decided; see `conversations/commit.ts`. */
     commit(request: CommitRequest): Promise<CommitResult>;
   };
@@ -69,6 +73,8 @@ export function createStore(uri: string, options: StoreOptions = {}): Store {
   return {
     conversations: {
       load: (key) => loadConversation(models, key),
+      siblings: (key, contactId) => siblingsOf(models, key, contactId),
+      idsAfter: (dealershipId, processId, after, limit) => idsAfter(models, dealershipId, processId, after, limit),
       commit: (request) => commit(connection, models, request),
     },
     inbox: (dealershipId) => createInbox(models, dealershipId),

@@ -14,6 +14,7 @@ import type {
   Page,
   ProcessView,
   ReminderView,
+  ScheduledView,
   User,
 } from '@leadline/contract/rest.ts';
 import { listRows, unreadBy } from './inboxList.ts';
@@ -38,6 +39,8 @@ export interface Inbox {
   /** What the workflow of a conversation is found by. */
   key(id: string): Promise<ConversationKey | null>;
   agenda(id: string): Promise<AgendaItemView[] | null>;
+  /** What is scheduled, with its text, soonest first. */
+  schedule(id: string): Promise<ScheduledView[] | null>;
   /** Rows as realtime pushes them, without a reader's own fields. */
   rows(ids: string[]): Promise<ConversationRow[]>;
   messagesById(ids: string[]): Promise<MessageView[]>;
@@ -79,7 +82,9 @@ export function createInbox(models: Models, dealershipId: string): Inbox {
     async list(userId, query) {
       const { rows, next } = await listRows(models, scope, userId, query);
       const read = await readCounts(models, scope, userId, rows);
-      return { items: rows.map((row) => rowView(row, read.get(row._id) ?? 0)), next };
+      // Deleted rows are few: leaving them out here keeps the list's query on its index.
+      const shown = rows.filter((row) => !row.deleted);
+      return { items: shown.map((row) => rowView(row, read.get(row._id) ?? 0)), next };
     },
     conversation: (userId, id) => conversation(models, scope, userId, id),
     key: (id) => keyOf(models, scope, id),
@@ -87,9 +92,10 @@ export function createInbox(models: Models, dealershipId: string): Inbox {
       const row = await scope.findOne(models.conversations, { _id: id }, { agenda: 1 });
       return row && row.agenda.map(agendaItemView);
     },
+    schedule: (id) => scheduleView(models, scope, id),
     async rows(ids) {
       const rows = await scope.find(models.conversations, { _id: { $in: ids } }, { projection: { searchTokens: 0 } });
-      return rows.map((row) => rowView(row, null));
+      return rows.filter((row) => !row.deleted).map((row) => rowView(row, null));
     },
     async messagesById(ids) {
       const messages = await scope.find(models.messages, { _id: { $in: ids } }, { projection: { tokens: 0 } });
@@ -143,7 +149,7 @@ async function conversation(
   id: string,
 ): Promise<ConversationView | null> {
   const row = await scope.findOne(models.conversations, { _id: id }, { searchTokens: 0 });
-  if (!row) return null;
+  if (!row || row.deleted) return null;
   const [contact, read, dealership] = await Promise.all([
     scope.findOne(models.contacts, { _id: row.contact.id }),
     readCounts(models, scope, userId, [row]),
@@ -154,8 +160,12 @@ async function conversation(
 
 async function keyOf(models: Models, scope: Scope, id: string): Promise<ConversationKey | null> {
   const { dealershipId } = scope;
-  const row = await scope.findOne(models.conversations, { _id: id }, { channel: 1, channelAccount: 1, contact: 1 });
-  if (!row) return null;
+  const row = await scope.findOne(
+    models.conversations,
+    { _id: id },
+    { channel: 1, channelAccount: 1, contact: 1, deleted: 1 },
+  );
+  if (!row || row.deleted) return null;
   const { slug } = await models.dealerships.findById(dealershipId, { slug: 1 }).orFail().lean();
   return {
     dealershipId,
@@ -167,6 +177,25 @@ async function keyOf(models: Models, scope: Scope, id: string): Promise<Conversa
   };
 }
 
+async function scheduleView(models: Models, scope: Scope, id: string): Promise<ScheduledView[] | null> {
+  const row = await scope.findOne(models.conversations, { _id: id }, { agenda: 1, deleted: 1 });
+  if (!row || row.deleted) return null;
+  const planned = row.agenda.filter((item) => item.kind === 'scheduledMessage');
+  const versions = await scope.find(
+    models.scheduledMessages,
+    { scheduledId: { $in: planned.map((item) => item.id.replace('scheduled-', '')) } },
+    { sort: { position: -1 } },
+  );
+  return planned.flatMap((item) => {
+    const version = versions.find((one) => item.id === `scheduled-${one.scheduledId}`);
+    if (!version) return [];
+    const { scheduledId, text, wall, zone, cancelIfTheyReply, userId } = version;
+    return [
+      { scheduledId, text, wall, zone, cancelIfTheyReply, userId: userId || null, at: new Date(item.at).toISOString() },
+    ];
+  });
+}
+
 async function history<T extends { position: number | null; dealershipId: string }, View>(
   models: Models,
   scope: Scope,
@@ -176,9 +205,12 @@ async function history<T extends { position: number | null; dealershipId: string
   view: (document: T) => View,
   only?: (document: T) => boolean,
 ): Promise<Page<View> | null> {
-  const row = await scope.findOne(models.conversations, { _id: id }, { position: 1 });
+  const row = await scope.findOne(models.conversations, { _id: id }, { position: 1, deletedUpTo: 1 });
   if (!row) return null;
-  const page = { before: before ?? row.position + 1, limit: limit + 1, ...(only && { only }) };
+  const stands = (document: T): boolean =>
+    (document.position ?? Infinity) > row.deletedUpTo && (only?.(document) ?? true);
+  const filtered = only !== undefined || row.deletedUpTo > 0;
+  const page = { before: before ?? row.position + 1, limit: limit + 1, ...(filtered && { only: stands }) };
   const found = await scope.pageBackwards(model, { conversationId: id } as QueryFilter<T>, page);
   const shown = found.slice(0, limit);
   return { items: shown.map(view), next: found.length > limit ? String(shown.at(-1)!.position) : null };

@@ -40,7 +40,8 @@ export interface Delivery extends Handover {
 export interface DraftContext {
   dealershipName: string;
   stages: Stage[];
-  contact: { name: string; fields: { section: string; label: string; value: string }[] };
+  ownerName: string | null;
+  contact: { name: string; phone: string | null; fields: { section: string; label: string; value: string }[] };
   /** Oldest first. */
   messages: Pick<MessageDoc, 'direction' | 'author' | 'text' | 'at'>[];
 }
@@ -91,11 +92,23 @@ async function beginDelivery(
       { $set: { status: 'sending', sendingAt: new Date() } },
     )
     .lean();
+  if (begun && (await hasOptedOut(models, begun))) return refuseOptedOut(models, begun);
   if (begun) return { state: 'begun', ...(await handover(accounts, begun)) };
   const message = await models.messages.findById(messageId).lean();
   if (!message) return { state: 'missing' };
   const isUnderWay = message.attempt === attempt && (message.status === 'sending' || message.status === 'unknown');
   return isUnderWay ? { state: 'ambiguous' } : { state: 'settled', status: message.status };
+}
+
+/** The last look before a message leaves: the customer may have opted out with another conversation this very moment. */
+async function hasOptedOut(models: Models, { dealershipId, address }: MessageDoc): Promise<boolean> {
+  return (await models.contacts.findOne({ dealershipId, address }, { optedOut: 1 }).lean())?.optedOut ?? false;
+}
+
+async function refuseOptedOut(models: Models, { _id, attempt }: MessageDoc): Promise<BegunDelivery> {
+  const error = { code: null, message: 'The customer has opted out.' };
+  await models.messages.updateOne({ _id, attempt }, { $set: { status: 'blocked', error } });
+  return { state: 'settled', status: 'blocked' };
 }
 
 async function handover(accounts: ChannelAccountRepository, message: MessageDoc): Promise<Handover> {
@@ -139,19 +152,26 @@ async function draftContext(
   upToPosition: number,
   limit: number,
 ): Promise<DraftContext | null> {
-  const row = await models.conversations.findById(conversationId, { dealershipId: 1, contact: 1 }).lean();
+  const row = await models.conversations
+    .findById(conversationId, { dealershipId: 1, contact: 1, ownerId: 1, deletedUpTo: 1 })
+    .lean();
   if (!row) return null;
   const { dealershipId } = row;
-  const [dealership, contact, messages] = await Promise.all([
+  const [dealership, contact, owner, messages] = await Promise.all([
     models.dealerships.findById(dealershipId).orFail().lean(),
     models.contacts.findOne({ _id: row.contact.id, dealershipId }).orFail().lean(),
+    row.ownerId === null ? null : models.users.findOne({ _id: row.ownerId, dealershipId }).lean(),
     pageBackwards<MessageDoc>(models.messages, { dealershipId, conversationId }, { before: upToPosition + 1, limit }),
   ]);
-  const { name, fields } = contact;
+  const { name, fields, phone } = contact;
   return {
     dealershipName: dealership.name,
     stages: dealership.stages,
-    contact: { name, fields },
-    messages: messages.reverse().map(({ direction, author, text, at }) => ({ direction, author, text, at })),
+    contact: { name, phone, fields },
+    ownerName: owner?.name ?? null,
+    messages: messages
+      .filter((message) => message.position > row.deletedUpTo)
+      .reverse()
+      .map(({ direction, author, text, at }) => ({ direction, author, text, at })),
   };
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { ConversationEvent, ConversationKey } from '@leadline/contract/conversation.ts';
 import { messageIdAt } from '@leadline/contract/ids.ts';
 import type { CommitRequest, RowUpdate } from '@leadline/contract/ports.ts';
-import type { ProcessDefinition } from '@leadline/contract/process.ts';
+import type { ProcessInput } from '@leadline/contract/process.ts';
 import { createStore, openStore, type Store } from './connect.ts';
 import { conversationIdOf } from './conversationId.ts';
 
@@ -80,7 +80,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-const PROCESS: ProcessDefinition = {
+const PROCESS: ProcessInput = {
   schema: 1,
   name: 'Internet lead',
   prompt: {
@@ -186,6 +186,7 @@ export function inboundEvent(
     messageId: messageIdAt(key.conversationId, position),
     providerMessageId,
     text,
+    textHash: 0,
     media: [],
     providerAt: at,
     receivedAt: at,
@@ -215,7 +216,16 @@ export function outboundEvent(
     at,
     actor: { kind: 'system' },
     cause: { kind: 'input', id: 'test', requestId: null },
-    data: { messageId, attempt, author: 'user', userId: null, processVersionId: null, text, fromDraftId: null },
+    data: {
+      messageId,
+      attempt,
+      author: 'user',
+      userId: null,
+      processVersionId: null,
+      text,
+      textHash: 0,
+      fromDraftId: null,
+    },
   };
 }
 
@@ -260,6 +270,13 @@ export function commitOf(
       lastInboundPosition: inbounds.at(-1)?.position ?? 0,
       inboundCount: inbounds.length,
       optedOut: false,
+      followUps: false,
+      tags: [],
+      priority: 'none',
+      snoozedUntilAt: null,
+      sla: null,
+      deleted: false,
+      deletedUpTo: 0,
       agenda: [],
       preview,
       ...row,

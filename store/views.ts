@@ -37,6 +37,15 @@ export function rowView(row: ConversationDoc, readInboundCount: number | null): 
     autopilot: row.autopilot,
     processId: row.processId,
     optedOut: row.optedOut,
+    followUps: row.followUps,
+    tags: row.tags,
+    priority: row.priority,
+    snoozedUntil: row.snoozedUntilAt?.toISOString() ?? null,
+    sla: row.sla && {
+      target: row.sla.target,
+      dueAt: new Date(row.sla.dueAt).toISOString(),
+      breached: row.sla.breached,
+    },
     agenda: row.agenda.map(agendaItemView),
     position: row.position,
     committedAt: new Date(row.fenceAt).toISOString(),
@@ -46,8 +55,8 @@ export function rowView(row: ConversationDoc, readInboundCount: number | null): 
   };
 }
 
-export function agendaItemView({ id, kind, at, title, phase, operations }: AgendaItem): AgendaItemView {
-  return { id, kind, at: new Date(at).toISOString(), title, phase, operations };
+export function agendaItemView({ cause: _cause, at, ...item }: AgendaItem): AgendaItemView {
+  return { ...item, at: new Date(at).toISOString() };
 }
 
 /** The head and the profile of an open conversation. */

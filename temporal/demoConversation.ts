@@ -1,5 +1,6 @@
 import type { ConversationEvent, ConversationKey, UpdateArgs } from '@leadline/contract/conversation.ts';
 import type { CommitRequest, LoadedConversation } from '@leadline/contract/ports.ts';
+import { replyItemId } from '@leadline/workflows/conversation/core/agenda.ts';
 import { decide } from '@leadline/workflows/conversation/core/decide.ts';
 import { fold } from '@leadline/workflows/conversation/core/evolve.ts';
 import type { Input, UpdateInput } from '@leadline/workflows/conversation/core/inputs.ts';
@@ -107,9 +108,9 @@ class History {
   private draft(outcome: 'reply' | 'handOff', text: string, reason: string, at: number): void {
     const { reply, policy } = this.state;
     if (!reply || !policy) throw new Error(`Auto Pilot cannot say "${text || reason}": no reply is armed.`);
-    const answer = { model: 'demo', reason, confidence: 0.9, suggestedStage: null, tookMs: 1_200 };
+    const answer = { model: 'demo', reason, confidence: 0.9, suggestedStage: null, intent: null, tookMs: 1_200 };
     const result = { draftId: this.id('draft'), outcome, text, reason, processVersionId: policy.versionId, answer };
-    this.take({ type: 'draftReady', burst: reply.burst, upTo: reply.upTo, result }, at);
+    this.take({ type: 'draftReady', itemId: replyItemId(reply), result }, at);
   }
 
   private update<Name extends keyof UpdateArgs>(

@@ -1,4 +1,4 @@
-import type { ProcessDefinition } from '@leadline/contract/process.ts';
+import type { ProcessInput } from '@leadline/contract/process.ts';
 import type { Role } from '@leadline/contract/names.ts';
 import type { Stage } from '@leadline/contract/rest.ts';
 import type { DemoUser } from './demoContacts.ts';
@@ -35,7 +35,7 @@ const FACTS = [
   'Every used vehicle is priced on our website, and the price there is the price.',
 ];
 
-function definition(name: string, role: string, instructions: string, windowMs: number): ProcessDefinition {
+function definition(name: string, role: string, instructions: string, windowMs: number): ProcessInput {
   return {
     schema: 1,
     name,
@@ -51,7 +51,7 @@ function definition(name: string, role: string, instructions: string, windowMs: 
 }
 
 /** The first is the default. Its window of 10 s is short on purpose: one can watch it. */
-export const DEMO_PROCESSES: ProcessDefinition[] = [
+export const DEMO_PROCESSES: ProcessInput[] = [
   definition(
     'Internet lead',
     'sales assistant',

@@ -4,6 +4,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import pino from 'pino';
 import { createConversationActivities } from '@leadline/activities/conversation.ts';
+import { createFleetActivities } from '@leadline/activities/fleet.ts';
 import { createOutsideActivities } from '@leadline/activities/outside.ts';
 import { openStore } from '@leadline/store/connect.ts';
 import { readWorkerConfig, type WorkerConfig } from './config.ts';
@@ -36,6 +37,7 @@ async function main(config: WorkerConfig): Promise<void> {
     namespace,
     workflowBundle,
     conversationActivities: createConversationActivities(store),
+    fleetActivities: createFleetActivities(store),
     outsideActivities: createOutsideActivities(store, {
       publicUrl: config.PUBLIC_URL,
       twilioApiBase: config.TWILIO_API_BASE,

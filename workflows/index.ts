@@ -1,1 +1,2 @@
 export { conversation, type ConversationStart } from './conversation/workflow.ts';
+export { rolloutProcess, type RolloutStart } from './rollout/workflow.ts';

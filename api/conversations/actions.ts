@@ -1,8 +1,6 @@
 import * as z from 'zod/mini';
-import type { UpdateArgs, UpdateBase, UpdateResults } from '@leadline/contract/conversation.ts';
 import { AppError } from '@leadline/contract/errors.ts';
 import { parseMessageId } from '@leadline/contract/ids.ts';
-import type { UpdateName } from '@leadline/contract/names.ts';
 import {
   AutopilotResult,
   DraftView,
@@ -14,27 +12,15 @@ import {
   SetStage,
 } from '@leadline/contract/rest.ts';
 import type { Engine } from '../engine.ts';
-import { route, type Call, type Route } from '../route.ts';
-import { found } from './routes.ts';
+import { route, type Route } from '../route.ts';
+import { updater, type AnyCall } from './update.ts';
+import { dueIso, wrongField } from './answers.ts';
 
 const TAG = 'Actions';
-type AnyCall = Call<unknown, unknown>;
-type OwnArgs<Name extends UpdateName> = Omit<UpdateArgs[Name], keyof UpdateBase>;
 
 /** What people do in a conversation: each is an update of its workflow, answered once it is committed. */
 export function actionRoutes(engine: Pick<Engine, 'update'>): Route[] {
-  /** The conversation must be the dealership's own: its key is read through the scoped inbox. */
-  async function update<Name extends UpdateName>(
-    call: AnyCall,
-    name: Name,
-    args: OwnArgs<Name>,
-  ): Promise<UpdateResults[Name]> {
-    const key = found(await call.inbox.key(call.params['id']!));
-    const base = { userId: call.user.id, requestId: call.requestId };
-    // A client cannot take another user's action for its own by guessing its key.
-    const updateId = `${call.user.id}/${call.idempotencyKey}`;
-    return engine.update(key, name, { ...base, ...args } as UpdateArgs[Name], updateId);
-  }
+  const update = updater(engine);
 
   async function messageAnswer(call: AnyCall, messageId: string) {
     const [message] = await call.inbox.messagesById([messageId]);
@@ -116,26 +102,5 @@ export function actionRoutes(engine: Pick<Engine, 'update'>): Route[] {
         return update(call, 'assign', { ownerId: userIds[0] ?? null, userIds, takeOver: call.body.takeOver });
       },
     }),
-    route('post /conversations/:id/agenda/:itemId/run', {
-      tag: TAG,
-      summary: 'Does an agenda item at once.',
-      answer: z.object({ itemId: z.string() }),
-      handle: (call) => update(call, 'actNow', { itemId: call.params['itemId']! }),
-    }),
-    route('delete /conversations/:id/agenda/:itemId', {
-      tag: TAG,
-      summary: 'Takes an agenda item back.',
-      async handle(call) {
-        await update(call, 'cancelAgendaItem', { itemId: call.params['itemId']! });
-      },
-    }),
   ];
-}
-
-function dueIso(item: { dueAt: number } | null): { dueAt: string } | null {
-  return item && { dueAt: new Date(item.dueAt).toISOString() };
-}
-
-function wrongField(path: string, message: string): AppError {
-  return new AppError('invalid', 'Some fields are missing or wrong.', { errors: [{ path, message }] });
 }

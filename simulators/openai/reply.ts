@@ -11,6 +11,7 @@ export interface Answer {
   text: string;
   stage: string | null;
   confidence: number | null;
+  intent: 'optOut' | 'wrongNumber' | 'callRequested' | null;
   fields: { label: string; value: string }[];
   reason: string;
 }
@@ -23,15 +24,24 @@ interface Topic {
   facts?: RegExp;
   outcome?: 'handOff' | 'nothing';
   stage?: string;
+  intent?: NonNullable<Answer['intent']>;
 }
 
 /** Ordered: a topic that a person must settle comes before all that could be answered beside it. */
 const TOPICS: Topic[] = [
   {
+    name: 'wants no more messages',
+    matches:
+      /\b((take|get) me off|remove me|leave me alone|(stop|quit|don'?t|do not|no more|never) (\w+ ){0,3}(text|texts|texting|message|messages|messaging|contact|contacting)|unsubscribe me|not interested,? (please )?stop|no me (escriban|manden)|d[ée]jenme)\b/i,
+    outcome: 'nothing',
+    intent: 'optOut',
+  },
+  {
     name: 'asks for a call',
     matches: /\b(call me|give me a call|phone me|can (someone|you) call)\b/i,
     outcome: 'handOff',
     stage: 'needs-a-call',
+    intent: 'callRequested',
   },
   { name: 'is upset', matches: /\b(ridiculous|lawyer|complain|scam|angry|unacceptable)\b/i, outcome: 'handOff' },
   {
@@ -39,6 +49,7 @@ const TOPICS: Topic[] = [
     matches: /\b(wrong (number|person)|who is this)\b/i,
     outcome: 'handOff',
     stage: 'wrong-number',
+    intent: 'wrongNumber',
   },
   {
     name: 'says thanks',
@@ -106,11 +117,16 @@ export function replyTo(conversation: Conversation): Answer {
     );
   const asked = unanswered.join('\n');
   const topics = TOPICS.filter((topic) =>
-    topic.matches.test(topic.outcome === 'nothing' ? (unanswered.at(-1) ?? '') : asked),
+    topic.matches.test(topic.outcome === 'nothing' && !topic.intent ? (unanswered.at(-1) ?? '') : asked),
   );
   const decisive = topics.find((topic) => topic.outcome !== undefined);
   if (decisive?.outcome === 'handOff')
-    return { ...answer('handOff', '', `The customer ${decisive.name}.`), ...stageOf(decisive, conversation) };
+    return {
+      ...answer('handOff', '', `The customer ${decisive.name}.`),
+      ...stageOf(decisive, conversation),
+      intent: decisive.intent ?? null,
+    };
+  if (decisive?.intent) return { ...answer('nothing', '', `The customer ${decisive.name}.`), intent: decisive.intent };
   const answerable = topics.filter((topic) => topic.outcome === undefined);
   if (decisive && answerable.length === 0)
     return answer('nothing', '', `The customer ${decisive.name}: no answer is needed.`);
@@ -146,5 +162,5 @@ function stageOf(topic: Topic | undefined, { stages }: Conversation): Pick<Answe
 }
 
 function answer(outcome: Answer['outcome'], text: string, reason: string): Answer {
-  return { outcome, text, stage: null, confidence: null, fields: [], reason: `${reason} ${MARK}` };
+  return { outcome, text, stage: null, confidence: null, intent: null, fields: [], reason: `${reason} ${MARK}` };
 }

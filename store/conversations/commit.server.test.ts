@@ -120,7 +120,7 @@ describe('commit', () => {
       position: 3,
       at: AT + 1,
       actor: { kind: 'system' },
-      cause: { kind: 'event', position: 2 },
+      cause: { kind: 'event', position: 2, rules: [] },
       data: { reminderId: 'r-overtaken', forUserId: null, text: 'Call', dueAt: AT },
     };
     await store.conversations.commit(commitOf(key, contactId, [outboundEvent(key, 2, 'overtaken', AT + 1), reminder]));
@@ -129,7 +129,7 @@ describe('commit', () => {
       position: 2,
       at: AT + 2,
       actor: { kind: 'system' },
-      cause: { kind: 'event', position: 1 },
+      cause: { kind: 'event', position: 1, rules: [] },
       data: { stage: 'engaged', from: 'new' },
     };
     await store.conversations.commit(commitOf(key, contactId, [stage], { stage: 'engaged', inboundCount: 1 }));
@@ -237,7 +237,7 @@ describe('commit', () => {
       position: 2,
       at: AT,
       actor: { kind: 'system' },
-      cause: { kind: 'event', position: 1 },
+      cause: { kind: 'event', position: 1, rules: [] },
       data: { reminderId: 'r-kept', forUserId: dealer.userId, text: 'Call', dueAt: AT },
     };
     await store.conversations.commit(commitOf(key, contactId, [optedOut, reminder], { optedOut: true }));

@@ -7,6 +7,7 @@ import { pageBackwards } from '../pages.ts';
 import { contactTokens, digitsOf } from '../searchTokens.ts';
 import { inTransaction, isDuplicateKey } from '../transaction.ts';
 import { duplicateInbounds, writeMessages } from './commitMessages.ts';
+import { withTexts } from './commitTexts.ts';
 import { CONTACT_EVENTS, entriesOf, removeReplaced, type Replaced } from './commitJournal.ts';
 
 /**
@@ -39,7 +40,8 @@ export async function commit(connection: Connection, models: Models, request: Co
 /** Thrown inside the transaction so that nothing of it stays. */
 class Stale extends Error {}
 
-async function commitOnce(models: Models, request: CommitRequest, session: ClientSession): Promise<CommitResult> {
+async function commitOnce(models: Models, asked: CommitRequest, session: ClientSession): Promise<CommitResult> {
+  const request = await withTexts(models, asked, session);
   const before = await takeFence(models, request, session);
   const replaced = await removeReplaced(models, request, before, session);
   const entries = entriesOf(request, replaced.positions.size > 0);
@@ -86,6 +88,7 @@ function rowFields(
     lastInboundAt: dateOrNull(row.lastInboundAt),
     lastInboundPosition: row.lastInboundPosition,
     inboundCount: row.inboundCount,
+    snoozedUntilAt: dateOrNull(row.snoozedUntilAt),
     ...(row.preview && { preview: { ...row.preview, at: new Date(row.preview.at) } }),
     ...(events.some((event) => event.type === 'messageReceived') && { readBy: [] }),
     position: events.at(-1)?.position ?? firstPosition - 1,
@@ -106,6 +109,12 @@ function statusFields(row: RowUpdate) {
     processId: row.processId,
     processVersionId: row.processVersionId,
     optedOut: row.optedOut,
+    followUps: row.followUps,
+    tags: row.tags,
+    priority: row.priority,
+    sla: row.sla,
+    deleted: row.deleted,
+    deletedUpTo: row.deletedUpTo,
     agenda: row.agenda,
   };
 }
@@ -152,21 +161,8 @@ async function updateCards(
       { session },
     );
   }
-  const reminders = events.flatMap((event) =>
-    event.type === 'reminderAdded'
-      ? [{ position: event.position, ...event.data, dueAt: new Date(event.data.dueAt) }]
-      : [],
-  );
-  if (reminders.length > 0) {
-    const documents = reminders.map(({ reminderId, ...rest }) => ({
-      _id: reminderId,
-      dealershipId,
-      conversationId,
-      doneAt: null,
-      ...rest,
-    }));
-    await models.reminders.insertMany(documents, { session, lean: true });
-  }
+  await writeReminders(models, request, session);
+  await writeScheduled(models, request, session);
   if (request.state === undefined) return;
   const position = events.at(-1)?.position ?? request.firstPosition - 1;
   await models.conversationStates.updateOne(
@@ -174,6 +170,45 @@ async function updateCards(
     { $set: { dealershipId, position, state: request.state } },
     { session, upsert: true },
   );
+}
+
+async function writeReminders(models: Models, { key, events }: CommitRequest, session: ClientSession): Promise<void> {
+  const { dealershipId, conversationId } = key;
+  const added = events.flatMap((event) => {
+    if (event.type !== 'reminderAdded') return [];
+    const { reminderId, dueAt, ...rest } = event.data;
+    const { position } = event;
+    return { _id: reminderId, dealershipId, conversationId, position, doneAt: null, dueAt: new Date(dueAt), ...rest };
+  });
+  if (added.length > 0) await models.reminders.insertMany(added, { session, lean: true });
+  for (const event of events) {
+    if (event.type !== 'reminderCompleted') continue;
+    const done = { $set: { doneAt: new Date(event.at) } };
+    await models.reminders.updateOne({ _id: event.data.reminderId, dealershipId, conversationId }, done, { session });
+  }
+  if (!events.some((event) => event.type === 'conversationDeleted')) return;
+  await models.reminders.updateMany(
+    { dealershipId, conversationId, doneAt: null },
+    { $set: { doneAt: new Date() } },
+    { session },
+  );
+}
+
+async function writeScheduled(models: Models, { key, events }: CommitRequest, session: ClientSession): Promise<void> {
+  const { dealershipId, conversationId } = key;
+  const versions = events.flatMap(({ type, data, position }) => {
+    if (type !== 'messageScheduled' && type !== 'scheduledChanged') return [];
+    const { clock: _clock, at, ...rest } = data;
+    return {
+      _id: `${data.scheduledId}/${position}`,
+      dealershipId,
+      conversationId,
+      position,
+      at: new Date(at),
+      ...rest,
+    };
+  });
+  if (versions.length > 0) await models.scheduledMessages.insertMany(versions, { session, lean: true });
 }
 
 /** The replaced events may have left their message on the row: the last one that stands is shown instead. */

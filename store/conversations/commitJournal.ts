@@ -31,7 +31,12 @@ export async function removeReplaced(
   // None of these messages has left: a message is handed over only in the task in which its commit succeeded.
   await models.messages.deleteMany(standing, { session });
   await models.reminders.deleteMany(standing, { session });
+  await models.scheduledMessages.deleteMany(standing, { session });
   for (const event of replaced.toSorted((a, b) => b.position! - a.position!)) {
+    if (event.type === 'reminderCompleted') {
+      const undone = { $set: { doneAt: null } };
+      await models.reminders.updateOne({ _id: event.data['reminderId'] as string, dealershipId }, undone, { session });
+    }
     if (event.before)
       await models.messages.updateOne({ _id: event.data['messageId'] as string }, { $set: event.before }, { session });
   }
@@ -62,7 +67,8 @@ export function entriesOf(request: CommitRequest, replaced: boolean): JournalEnt
 }
 
 function dataWithoutText(event: ConversationEvent): Record<string, unknown> {
-  if (event.type !== 'messageReceived' && event.type !== 'messageQueued') return { ...event.data };
+  if (!('text' in event.data) || event.type === 'reminderAdded' || event.type === 'userNotified')
+    return { ...event.data };
   const { text: _text, ...data } = event.data;
   return data;
 }

@@ -1,12 +1,14 @@
 import type { ConversationEvent, ConversationKey } from '@leadline/contract/conversation.ts';
 import type { LoadedConversation } from '@leadline/contract/ports.ts';
 import { AppError } from '@leadline/contract/errors.ts';
+import { conversationWorkflowId } from '@leadline/contract/ids.ts';
 import { newId } from '../ids.ts';
 import type { ContactDoc } from '../models/contact.ts';
 import type { DealershipDoc } from '../models/dealership.ts';
 import type { Models } from '../models/index.ts';
 import type { JournalEntry } from '../models/journal.ts';
 import { publishedPolicy } from '../processes.ts';
+import { contactZone, dealershipPolicy } from '../settings.ts';
 import { isDuplicateKey } from '../transaction.ts';
 
 /** What a run starts from. Writes only the default contact of an unknown address, by a unique key. */
@@ -23,6 +25,7 @@ export async function loadConversation(models: Models, key: ConversationKey): Pr
       ? null
       : publishedPolicy(models, key.dealershipId, dealership.defaultProcessId),
   ]);
+  const dealershipNow = dealershipPolicy(dealership);
   return {
     ...history,
     start: {
@@ -31,9 +34,40 @@ export async function loadConversation(models: Models, key: ConversationKey): Pr
       stage: contact.stage,
       autopilot: dealership.defaultAutopilot,
       policy,
+      followUps: dealership.defaultFollowUps,
       optedOut: contact.optedOut,
+      consent: contact.consent,
+      zone: contactZone(contact, dealershipNow),
+      dealership: dealershipNow,
     },
   };
+}
+
+/** Workflow ids of the contact's other conversations. */
+export async function siblingsOf(models: Models, key: ConversationKey, contactId: string): Promise<string[]> {
+  const rows = await models.conversations
+    .find({ dealershipId: key.dealershipId, 'contact.id': contactId }, { _id: 1 })
+    .lean();
+  return rows.flatMap(({ _id }) =>
+    _id === key.conversationId ? [] : [conversationWorkflowId(key.dealershipSlug, _id)],
+  );
+}
+
+/** Ids of a dealership's conversations, or of those with a process, in order of id. */
+export async function idsAfter(
+  models: Models,
+  dealershipId: string,
+  processId: string | null,
+  after: string | null,
+  limit: number,
+): Promise<string[]> {
+  const filter = {
+    dealershipId,
+    ...(processId !== null && { processId }),
+    ...(after !== null && { _id: { $gt: after } }),
+  };
+  const rows = await models.conversations.find(filter, { _id: 1 }).sort({ _id: 1 }).limit(limit).lean();
+  return rows.map((row) => row._id);
 }
 
 async function contactOf(models: Models, key: ConversationKey, dealership: DealershipDoc): Promise<ContactDoc> {
@@ -65,6 +99,7 @@ function newContact(key: ConversationKey, dealership: DealershipDoc, ownerId: st
     ownerId,
     stage: dealership.stages[0]?.key ?? '',
     optedOut: false,
+    consent: 'none',
     fields: [],
     createdAt: new Date(),
   };
@@ -82,9 +117,16 @@ async function historyOf(
   return { state: stored?.state ?? null, events: entries.map(toEvent) };
 }
 
+const TEXTLESS: ReadonlySet<string> = new Set([
+  'messageReceived',
+  'messageQueued',
+  'messageScheduled',
+  'scheduledChanged',
+]);
+
 /** The journal keeps no text of messages: the core's state does not depend on it. */
 function toEvent({ type, data, actor, cause, position, at }: JournalEntry): ConversationEvent {
-  const whole = type === 'messageReceived' || type === 'messageQueued' ? { ...data, text: '' } : data;
+  const whole = TEXTLESS.has(type) ? { ...data, text: '' } : data;
   // Only `commit` writes entries with a position, and it takes them from ConversationEvent.
   return { type, data: whole, actor, cause, position, at: at.getTime() } as unknown as ConversationEvent;
 }

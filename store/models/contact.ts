@@ -1,3 +1,4 @@
+import type { Consent } from '@leadline/contract/conversation.ts';
 import { collectionSchema, INSTANT_OR_NULL, REQUIRED_INSTANT, REQUIRED_TEXT, TEXT_OR_NULL } from './schema.ts';
 
 /** A person whom the dealership knows. */
@@ -14,6 +15,7 @@ export interface ContactDoc {
   ownerId: string | null;
   stage: string;
   optedOut: boolean;
+  consent: Consent;
   fields: { section: string; label: string; value: string }[];
   createdAt: Date;
 }
@@ -28,6 +30,7 @@ export const contactSchema = collectionSchema<ContactDoc>({
   ownerId: TEXT_OR_NULL,
   stage: REQUIRED_TEXT,
   optedOut: { type: Boolean, default: false },
+  consent: { type: String, default: 'none' },
   fields: { type: [Object], default: [] },
   createdAt: REQUIRED_INSTANT,
 });

@@ -1,5 +1,5 @@
 import type { AgendaItem } from '@leadline/contract/conversation.ts';
-import type { AuthorKind, Channel, ConversationStatus } from '@leadline/contract/names.ts';
+import type { AuthorKind, Channel, ConversationStatus, Priority } from '@leadline/contract/names.ts';
 import { collectionSchema, INSTANT_OR_NULL, REQUIRED_INSTANT, REQUIRED_TEXT, TEXT_OR_NULL } from './schema.ts';
 
 /** The row of a conversation in the inbox; written by `commit`, and `readBy` by the readers. */
@@ -25,6 +25,14 @@ export interface ConversationDoc {
   processId: string | null;
   processVersionId: string | null;
   optedOut: boolean;
+  followUps: boolean;
+  tags: string[];
+  priority: Priority;
+  snoozedUntilAt: Date | null;
+  sla: { target: 'first' | 'next'; since: number; dueAt: number; breached: boolean } | null;
+  deleted: boolean;
+  /** Messages and events up to this position were deleted. */
+  deletedUpTo: number;
   agenda: AgendaItem[];
   waitingSinceAt: Date | null;
   lastActivityAt: Date;
@@ -57,6 +65,13 @@ export const conversationSchema = collectionSchema<ConversationDoc>({
   processId: TEXT_OR_NULL,
   processVersionId: TEXT_OR_NULL,
   optedOut: { type: Boolean, default: false },
+  followUps: { type: Boolean, default: false },
+  tags: { type: [String], default: [] },
+  priority: { type: String, default: 'none' },
+  snoozedUntilAt: INSTANT_OR_NULL,
+  sla: { type: Object, default: null },
+  deleted: { type: Boolean, default: false },
+  deletedUpTo: { type: Number, default: 0 },
   agenda: { type: [Object], default: [] },
   waitingSinceAt: INSTANT_OR_NULL,
   lastActivityAt: REQUIRED_INSTANT,

@@ -21,6 +21,11 @@ export interface DealershipDoc {
   /** Process and Auto Pilot of a new conversation. */
   defaultProcessId: string | null;
   defaultAutopilot: boolean;
+  defaultFollowUps: boolean;
+  /** `DealershipSettings` as last saved; null: the defaults. Parsed when read. */
+  settings: unknown;
+  /** Grows with each save. */
+  settingsVersion: number;
   /** Keys conversation ids (`conversationId.ts`). Secret. */
   idKey: string;
   createdAt: Date;
@@ -34,6 +39,9 @@ export const dealershipSchema = collectionSchema<DealershipDoc>(
     stages: { type: [Object], required: true },
     defaultProcessId: TEXT_OR_NULL,
     defaultAutopilot: { type: Boolean, default: false },
+    defaultFollowUps: { type: Boolean, default: false },
+    settings: { type: Object, default: null },
+    settingsVersion: { type: Number, default: 1 },
     idKey: SECRET_TEXT,
     createdAt: REQUIRED_INSTANT,
   },

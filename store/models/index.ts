@@ -28,6 +28,7 @@ import {
 } from './intake.ts';
 import { eventSchema, messageSchema, type JournalEntry, type MessageDoc } from './journal.ts';
 import { processSchema, processVersionSchema, type ProcessDoc, type ProcessVersionDoc } from './process.ts';
+import { scheduledMessageSchema, type ScheduledMessageDoc } from './schedule.ts';
 
 /** All collections, bound to one connection. */
 export interface Models {
@@ -37,6 +38,7 @@ export interface Models {
   channelAccounts: Model<ChannelAccountDoc>;
   contacts: Model<ContactDoc>;
   reminders: Model<ReminderDoc>;
+  scheduledMessages: Model<ScheduledMessageDoc>;
   conversations: Model<ConversationDoc>;
   conversationStates: Model<ConversationStateDoc>;
   readCursors: Model<ReadCursorDoc>;
@@ -58,6 +60,11 @@ export function bindModels(connection: Connection): Models {
     channelAccounts: connection.model<ChannelAccountDoc>('channelAccounts', channelAccountSchema, 'channelAccounts'),
     contacts: connection.model<ContactDoc>('contacts', contactSchema, 'contacts'),
     reminders: connection.model<ReminderDoc>('reminders', reminderSchema, 'reminders'),
+    scheduledMessages: connection.model<ScheduledMessageDoc>(
+      'scheduledMessages',
+      scheduledMessageSchema,
+      'scheduledMessages',
+    ),
     conversations: connection.model<ConversationDoc>('conversations', conversationSchema, 'conversations'),
     conversationStates: connection.model<ConversationStateDoc>(
       'conversationStates',

@@ -1,3 +1,4 @@
+import type { Actor } from '@leadline/contract/conversation.ts';
 import type { MessageStatus } from '@leadline/contract/messageStatus.ts';
 import type { AuthorKind, Channel } from '@leadline/contract/names.ts';
 import { collectionSchema, INSTANT_OR_NULL, REQUIRED_INSTANT, REQUIRED_TEXT, TEXT_OR_NULL } from './schema.ts';
@@ -84,11 +85,13 @@ export interface JournalEntry {
   statusKey: string | null;
   at: Date;
   actor: {
-    kind: 'customer' | 'user' | 'autopilot' | 'provider' | 'system';
+    kind: Actor['kind'];
     userId?: string;
     processVersionId?: string;
+    scheduledId?: string;
+    ruleId?: string;
   };
-  cause: { kind: 'input' | 'event'; id?: string; requestId?: string | null; position?: number };
+  cause: { kind: 'input' | 'event'; id?: string; requestId?: string | null; position?: number; rules?: string[] };
   data: Record<string, unknown>;
   /** It stands where an event stood that a later attempt has replaced. */
   replaced: boolean;

@@ -15,7 +15,7 @@ describe('a conversation that continues as new', () => {
   let env: TestWorkflowEnvironment;
   let workers: Worker[] = [];
   let running: Promise<void>[] = [];
-  const policy = { ...POLICY, window: { quietMs: 300, minMs: 100, maxMs: 1_000, jitter: 0 } };
+  const policy = { ...POLICY, window: { ...POLICY.window, quietMs: 300, minMs: 100, maxMs: 1_000, jitter: 0 } };
   const store = new FakeStore({ ...START, policy }, [policy]);
   const outside = new FakeOutside();
 

@@ -10,12 +10,16 @@ import type {
   OutsideActivities,
 } from '@leadline/contract/ports.ts';
 import { DUPLICATE_INBOUND, STALE_COMMIT } from '@leadline/contract/ports.ts';
-import type { Policy } from '@leadline/contract/process.ts';
+import type { DealershipPolicy, Policy } from '@leadline/contract/process.ts';
 
 /** The database as the commit protocol sees it: a fence per conversation, and the last attempt wins. */
 export class FakeStore implements ConversationActivities {
   readonly journals = new Map<string, ConversationEvent[]>();
   readonly commits: CommitRequest[] = [];
+  /** Workflow ids of the contact's other conversations. */
+  siblings: string[] = [];
+  /** The state that a run stored when it ended, by conversation. */
+  readonly states = new Map<string, unknown>();
   private readonly fences = new Map<string, number>();
   private readonly start: LoadedConversation['start'];
   private readonly policies: Policy[];
@@ -25,6 +29,8 @@ export class FakeStore implements ConversationActivities {
     this.policies = policies;
     this.loadConversation = this.loadConversation.bind(this);
     this.loadPolicy = this.loadPolicy.bind(this);
+    this.loadDealership = this.loadDealership.bind(this);
+    this.loadSiblings = this.loadSiblings.bind(this);
     this.commit = this.commit.bind(this);
   }
 
@@ -33,11 +39,21 @@ export class FakeStore implements ConversationActivities {
   }
 
   async loadConversation({ key }: { key: { conversationId: string } }): Promise<LoadedConversation> {
-    return { state: null, events: this.journal(key.conversationId), start: this.start };
+    const state = (this.states.get(key.conversationId) ?? null) as { position: number } | null;
+    const events = this.journal(key.conversationId).filter((event) => event.position > (state?.position ?? 0));
+    return { state, events, start: this.start };
   }
 
   async loadPolicy({ processId }: { processId: string }): Promise<Policy | null> {
     return this.policies.find((policy) => policy.processId === processId) ?? null;
+  }
+
+  async loadDealership(): Promise<DealershipPolicy> {
+    return this.start.dealership;
+  }
+
+  async loadSiblings(): Promise<{ workflowIds: string[] }> {
+    return { workflowIds: this.siblings };
   }
 
   async commit(request: CommitRequest): Promise<void> {
@@ -54,6 +70,7 @@ export class FakeStore implements ConversationActivities {
     this.fences.set(id, request.fenceAt);
     this.journals.set(id, [...kept, ...request.events]);
     this.commits.push(request);
+    if (request.state !== undefined) this.states.set(id, request.state);
   }
 }
 
@@ -79,7 +96,7 @@ export class FakeOutside implements OutsideActivities {
       text: 'Yes, it is on the lot.',
       reason: 'asked about a vehicle',
       processVersionId: request.processVersionId,
-      answer: { model: 'fake', reason: 'asked', confidence: 1, suggestedStage: null, tookMs: 5 },
+      answer: { model: 'fake', reason: 'asked', confidence: 1, suggestedStage: null, intent: null, tookMs: 5 },
     };
   }
 

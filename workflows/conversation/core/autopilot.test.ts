@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { agenda } from './agenda.ts';
-import { fractionOf, responseWindow } from './responseWindow.ts';
+import { responseWindow } from './responseWindow.ts';
 import { draftResult, POLICY, Scenario, T0 } from './scenario.ts';
 
 describe('the response window', () => {
@@ -31,7 +31,7 @@ describe('the response window', () => {
     talk.wake();
     expect(talk.now).toBe(early.draftAt);
     expect(talk.effects).toEqual([
-      { type: 'draftReply', burst: 1, upTo: 2, processVersionId: 'p1v1', dueAt: early.dueAt },
+      { type: 'draft', itemId: 'reply-1-3', step: null, upTo: 2, processVersionId: 'p1v1', dueAt: early.dueAt },
     ]);
     talk.draft({ answer: { ...draftResult().answer, tookMs: 500 } }).inbound();
     const later = talk.the('replyArmed');
@@ -40,7 +40,7 @@ describe('the response window', () => {
 
   it('does not start again what is in hand', () => {
     const talk = new Scenario().inbound().wake();
-    talk.take({ type: 'tick', inHand: ['reply-1-2'] });
+    talk.take({ type: 'tick', inHand: ['reply-1-3'] });
     expect(talk.effects).toEqual([]);
   });
 
@@ -53,15 +53,14 @@ describe('the response window', () => {
       expect(due(burst)).toBeGreaterThanOrEqual(10_000);
       expect(due(burst)).toBeLessThanOrEqual(12_000);
     }
-    expect(fractionOf('a')).not.toBe(fractionOf('b'));
+    expect(new Set(Array.from({ length: 50 }, (_, burst) => due(burst))).size).toBeGreaterThan(40);
   });
 });
 
 describe('a newer message while the model drafts', () => {
   it('discards the draft and arms anew', () => {
     const talk = new Scenario().inbound().wake().inbound('one more thing');
-    expect(talk.effects).toEqual([{ type: 'cancelDraft' }]);
-    talk.take({ type: 'draftReady', burst: 1, upTo: 2, result: draftResult() });
+    talk.take({ type: 'draftReady', itemId: 'reply-1-3', result: draftResult() });
     expect(talk.events).toEqual([]);
     expect(talk.effects).toEqual([]);
   });
@@ -78,7 +77,7 @@ describe('the switch', () => {
       inbounds: [2],
     });
     expect(talk.result).toMatchObject({ on: false, cancelled: { dueAt: T0 + 10_000 } });
-    talk.take({ type: 'draftReady', burst: 1, upTo: 2, result: draftResult() });
+    talk.take({ type: 'draftReady', itemId: 'reply-1-3', result: draftResult() });
     expect(talk.events).toEqual([]);
     expect(agenda(talk.state)).toEqual([]);
   });
@@ -119,7 +118,7 @@ describe('processes', () => {
   it('arms anew under another process, and drops the draft of the old one', () => {
     const other = { ...POLICY, processId: 'p2', versionId: 'p2v1' };
     const talk = new Scenario().inbound().wake().update('selectProcess', { processId: 'p2' }, { policy: other });
-    expect(talk.effects).toEqual([{ type: 'cancelDraft' }]);
+    expect(agenda(talk.state)[0]?.id).not.toBe('reply-1-3');
     talk.draft();
     expect(talk.events).toEqual([]);
     talk.draft({ processVersionId: 'p2v1' });
@@ -139,7 +138,7 @@ describe("the model's answer", () => {
       .inbound('call me')
       .wake()
       .draft({ outcome: 'handOff', text: '', reason: 'The customer wants a call.' });
-    expect(talk.types).toEqual(['replyCancelled', 'decisionMade', 'reminderAdded']);
+    expect(talk.types).toEqual(['replyCancelled', 'decisionMade', 'reminderAdded', 'reminderDue']);
     expect(talk.the('decisionMade')).toMatchObject({ outcome: 'handedOff', reason: 'model-hand-off', final: true });
     expect(talk.the('reminderAdded')).toMatchObject({ forUserId: 'ana' });
     expect(talk.state.waitingSinceAt).toBe(T0);
@@ -155,8 +154,7 @@ describe("the model's answer", () => {
     const talk = new Scenario().inbound().wake();
     talk.take({
       type: 'draftFailed',
-      burst: 1,
-      upTo: 2,
+      itemId: 'reply-1-3',
       reason: 'model-unavailable',
       detail: 'The AI model could not be reached.',
     });
@@ -165,30 +163,30 @@ describe("the model's answer", () => {
   });
 
   it('is not asked for past the turns of a day, and again on the next', () => {
-    const talk = new Scenario({ policy: { ...POLICY, limits: { aiTurnsPerDay: 2 } } });
+    const talk = new Scenario({ policy: { ...POLICY, limits: { aiTurnsPerDay: 2, identicalExchanges: 3 } } });
     for (let turn = 0; turn < 2; turn += 1) talk.inbound().wake().draft();
     talk.inbound().wake();
     expect(talk.effects).toEqual([]);
     expect(talk.the('decisionMade')).toMatchObject({ outcome: 'handedOff', reason: 'turn-cap' });
     talk.after(86_400_000).inbound().wake();
-    expect(talk.effects).toMatchObject([{ type: 'draftReply' }]);
+    expect(talk.effects).toMatchObject([{ type: 'draft' }]);
   });
 });
 
 describe('the agenda item of a reply', () => {
   it('can be done at once', () => {
-    const talk = new Scenario().inbound().after(1_000).update('actNow', { itemId: 'reply-1-2' });
+    const talk = new Scenario().inbound().after(1_000).update('actNow', { itemId: 'reply-1-3' });
     expect(talk.the('replyArmed')).toMatchObject({ dueAt: T0 + 1_000, draftAt: T0 + 1_000 });
-    expect(talk.due).toEqual(['reply-1-2']);
+    expect(talk.due).toEqual(['reply-1-4']);
   });
 
   it('can be cancelled, also by a click that a new text has overtaken', () => {
-    const talk = new Scenario().inbound().inbound('second').update('cancelAgendaItem', { itemId: 'reply-1-2' });
+    const talk = new Scenario().inbound().inbound('second').update('cancelAgendaItem', { itemId: 'reply-1-3' });
     expect(talk.the('decisionMade')).toMatchObject({
       outcome: 'held',
       reason: 'cancelled-by-person',
       inbounds: [2, 4],
     });
-    expect(talk.update('cancelAgendaItem', { itemId: 'reply-1-2' }).refusal).toMatchObject({ code: 'unknown-item' });
+    expect(talk.update('cancelAgendaItem', { itemId: 'reply-1-3' }).refusal).toMatchObject({ code: 'unknown-item' });
   });
 });

@@ -1,34 +1,19 @@
 import type { Actor, DecisionReason } from '@leadline/contract/conversation.ts';
 import type { DraftResult } from '@leadline/contract/ports.ts';
 import type { Policy } from '@leadline/contract/process.ts';
+import { replyItemId } from './agenda.ts';
 import { recordDecision } from './decisions.ts';
-import { askGates, firstBlocked } from './gates.ts';
+import { askGates, deferredUntil, firstBlocked } from './gates.ts';
+import { optOut } from './optOut.ts';
+import { armReply, cancelReply } from './pendingReply.ts';
 import { BY_SYSTEM, type Recorder } from './recorder.ts';
-import { responseWindow } from './responseWindow.ts';
+import { remind } from './reminders.ts';
+import { draftStart } from './responseWindow.ts';
 import { queueMessage } from './sending.ts';
 import type { State } from './state.ts';
+import { hashOfWords } from './textHash.ts';
 
 const DAY_MS = 86_400_000;
-
-/** Arms a reply to all undecided messages, or moves the armed one, whose draft is then out of date. */
-export function armReply(rec: Recorder): { dueAt: number } | null {
-  const { policy, reply } = rec.state;
-  if (!policy || rec.state.undecided.length === 0) return null;
-  const burst = reply?.burst ?? rec.state.burst + 1;
-  const window = responseWindow(rec.state, policy, burst, reply?.openedAt ?? rec.now, rec.now);
-  rec.emit('replyArmed', { burst, ...window, inbounds: [...rec.state.undecided] }, BY_SYSTEM);
-  if (reply) rec.effect({ type: 'cancelDraft' });
-  return { dueAt: window.dueAt };
-}
-
-/** Takes the armed reply back, for certain: a draft that comes later finds nothing to answer. */
-export function cancelReply(rec: Recorder, reason: DecisionReason, actor: Actor): { dueAt: number } | null {
-  const { reply } = rec.state;
-  if (!reply) return null;
-  rec.emit('replyCancelled', { dueAt: reply.dueAt, reason }, actor);
-  rec.effect({ type: 'cancelDraft' });
-  return { dueAt: reply.dueAt };
-}
 
 /** The switch. OFF takes a pending reply back; ON answers what is unanswered. */
 export function setAutopilot(
@@ -66,27 +51,29 @@ export function startDraft(rec: Recorder): void {
     );
   }
   rec.effect({
-    type: 'draftReply',
-    burst: reply.burst,
+    type: 'draft',
+    itemId: replyItemId(reply),
+    step: null,
     upTo: reply.upTo,
     processVersionId: policy.versionId,
     dueAt: reply.dueAt,
   });
 }
 
-/** The reply that a draft was made for, where nothing has overtaken it since: no message, take-over, toggle or process. */
-export function isCurrent(state: State, draft: { burst: number; upTo: number }): boolean {
-  const { reply } = state;
-  return reply !== null && reply.burst === draft.burst && reply.upTo === draft.upTo && reply.epoch === state.epoch;
+/** Whether a draft was made for the armed reply, and nothing has overtaken it: no message, take-over, toggle or process. */
+function isCurrent({ reply, epoch }: State, itemId: string): boolean {
+  return reply !== null && replyItemId(reply) === itemId && reply.epoch === epoch;
 }
 
 /** The model has answered. */
-export function onDraft(rec: Recorder, draft: { burst: number; upTo: number; result: DraftResult }): void {
-  const { result } = draft;
-  if (!isCurrent(rec.state, draft) || result.processVersionId !== rec.state.policy?.versionId) return;
+export function onReplyDraft(rec: Recorder, itemId: string, result: DraftResult): void {
+  if (!isCurrent(rec.state, itemId) || result.processVersionId !== rec.state.policy?.versionId) return;
+  if (result.answer.intent === 'optOut') return optOutBySense(rec, result);
   switch (result.outcome) {
     case 'reply':
-      return sendReply(rec, result);
+      return isRepeated(rec.state, result)
+        ? handOff(rec, 'identical-exchange', TWO_MACHINES, result)
+        : sendReply(rec, result);
     case 'handOff':
       return handOff(rec, 'model-hand-off', `Auto Pilot hands over: ${result.reason}`, result);
     case 'nothing':
@@ -97,18 +84,47 @@ export function onDraft(rec: Recorder, draft: { burst: number; upTo: number; res
   }
 }
 
+const TWO_MACHINES = 'The same words went back and forth: two machines may be talking to each other.';
+
+/** The same question with the same answer, as often as the process allows. */
+function isRepeated({ exchanges, lastInboundHash, policy }: State, { text }: DraftResult): boolean {
+  const most = policy?.limits.identicalExchanges ?? Infinity;
+  const reply = hashOfWords(text);
+  return exchanges.filter((one) => one.inbound === lastInboundHash && one.reply === reply).length >= most;
+}
+
+/** The customer asked in their own words to hear nothing more. */
+function optOutBySense(rec: Recorder, result: DraftResult): void {
+  optOut(rec, 'model', { kind: 'customer' });
+  recordDecision(rec, 'suppressed', 'opt-out-request', `The customer asked not to be written to: ${result.reason}`, {
+    model: result.answer,
+  });
+}
+
 /** The model could not be asked, or gave nothing usable, until the retries were spent. */
-export function onDraftFailed(
+export function onReplyDraftFailed(
   rec: Recorder,
-  draft: { burst: number; upTo: number; reason: 'model-unavailable' | 'model-invalid'; detail: string },
+  itemId: string,
+  reason: 'model-unavailable' | 'model-invalid',
+  detail: string,
 ): void {
-  if (!isCurrent(rec.state, draft)) return;
-  handOff(rec, draft.reason, draft.detail);
+  if (isCurrent(rec.state, itemId)) handOff(rec, reason, detail);
 }
 
 function sendReply(rec: Recorder, result: DraftResult): void {
   const gates = askGates(rec.state, 'autopilot', rec.now);
   const blocked = firstBlocked(gates);
+  const later = deferredUntil(rec.state, gates, rec.now);
+  if (later !== null && rec.state.reply) {
+    recordDecision(rec, 'held', 'outside-hours', 'The reply waits until quiet hours end.', {
+      gates,
+      model: result.answer,
+    });
+    const { burst } = rec.state.reply;
+    const window = { dueAt: later, draftAt: draftStart(rec.state, later, rec.now) };
+    rec.emit('replyArmed', { burst, ...window, inbounds: [...rec.state.undecided] }, BY_SYSTEM);
+    return;
+  }
   if (blocked) {
     rec.emit('replyCancelled', { dueAt: rec.state.reply?.dueAt ?? rec.now, reason: 'gate' }, BY_SYSTEM);
     return recordDecision(rec, 'suppressed', 'gate', `The reply was not sent: the gate ${blocked.gate} stopped it.`, {
@@ -133,14 +149,9 @@ function sendReply(rec: Recorder, result: DraftResult): void {
 function handOff(rec: Recorder, reason: DecisionReason, explanation: string, result?: DraftResult): void {
   rec.emit('replyCancelled', { dueAt: rec.state.reply?.dueAt ?? rec.now, reason }, BY_SYSTEM);
   recordDecision(rec, 'handedOff', reason, explanation, { model: result?.answer ?? null });
-  rec.emit(
-    'reminderAdded',
-    {
-      reminderId: `${rec.state.key.conversationId}-r${rec.nextPosition}`,
-      forUserId: rec.state.ownerId,
-      text: `Answer this customer. ${explanation}`,
-      dueAt: rec.now,
-    },
+  remind(
+    rec,
+    { text: `Answer this customer. ${explanation}`.slice(0, 300), dueAt: rec.now, forUserId: rec.state.ownerId },
     BY_SYSTEM,
   );
 }

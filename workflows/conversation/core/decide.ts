@@ -1,12 +1,19 @@
 import type { Cause } from '@leadline/contract/conversation.ts';
-import { dueItems, RECONCILE_AFTER_MS } from './agenda.ts';
-import { onDraft, onDraftFailed, startDraft } from './autopilot.ts';
+import { dueItems, followUpItemId, RECONCILE_AFTER_MS } from './agenda.ts';
+import { onReplyDraft, onReplyDraftFailed, startDraft } from './autopilot.ts';
+import { onContactChanged, onPublished, onWoken } from './contact.ts';
 import { onDeliveryFailed, onDeliveryOutcome, onReconciled, startReconciling } from './delivery.ts';
+import { keepFollowUp, onFollowUpDraft, onFollowUpFailed, startFollowUp } from './followUps.ts';
 import { onInbound } from './inbound.ts';
 import type { Decided, Input } from './inputs.ts';
 import { onUpdate } from './person.ts';
 import { BY_SYSTEM, Recorder } from './recorder.ts';
+import { ringReminders } from './reminders.ts';
+import { noteProblem, runRules } from './rules.ts';
+import { sendScheduled } from './schedules.ts';
+import { breachSla, keepSla } from './sla.ts';
 import type { State } from './state.ts';
+import { wakeFromSnooze } from './work.ts';
 
 /**
  * What an input leads to, at `now`: events, and effects to start once these are committed. Pure: the same arguments give
@@ -15,6 +22,11 @@ import type { State } from './state.ts';
 export function decide(state: State, input: Input, now: number): Decided {
   const rec = new Recorder(state, now, causeOf(input, now));
   apply(rec, input);
+  if (!rec.isRefused && rec.state.started) {
+    runRules(rec, input.type === 'tick' ? dueItems(state, input.inHand, now) : []);
+    keepSla(rec);
+    keepFollowUp(rec);
+  }
   return rec.decided();
 }
 
@@ -22,17 +34,32 @@ function apply(rec: Recorder, input: Input): void {
   switch (input.type) {
     case 'started':
       rec.emit('conversationStarted', input.start, BY_SYSTEM);
-      return;
+      return noteProblem(rec);
+    case 'woken':
+      return onWoken(rec, input.start);
     case 'inboundMessage':
       return onInbound(rec, input.message);
     case 'deliveryFailed':
       return onDeliveryFailed(rec, input.report);
+    case 'callEnded': {
+      const { requestId: _requestId, ...call } = input.call;
+      rec.emit('callEnded', call, BY_SYSTEM);
+      return;
+    }
+    case 'contactChanged':
+      return onContactChanged(rec, input.change);
+    case 'processPublished':
+      return onPublished(rec, input);
     case 'tick':
       return onTick(rec, input.inHand);
     case 'draftReady':
-      return onDraft(rec, input);
+      return isFollowUp(rec, input.itemId)
+        ? onFollowUpDraft(rec, input.result)
+        : onReplyDraft(rec, input.itemId, input.result);
     case 'draftFailed':
-      return onDraftFailed(rec, input);
+      return isFollowUp(rec, input.itemId)
+        ? onFollowUpFailed(rec, input.detail)
+        : onReplyDraftFailed(rec, input.itemId, input.reason, input.detail);
     case 'deliveryOutcome':
       return onDeliveryOutcome(rec, input);
     case 'reconcileOutcome':
@@ -42,9 +69,18 @@ function apply(rec: Recorder, input: Input): void {
   }
 }
 
+function isFollowUp({ state }: Recorder, itemId: string): boolean {
+  return state.followUp !== null && followUpItemId(state.followUp) === itemId;
+}
+
 function onTick(rec: Recorder, inHand: readonly string[]): void {
   const due = dueItems(rec.state, inHand, rec.now);
+  wakeFromSnooze(rec, due);
+  ringReminders(rec, due);
+  breachSla(rec, due);
+  sendScheduled(rec, due);
   if (due.some((id) => id.startsWith('reply-'))) startDraft(rec);
+  startFollowUp(rec, due);
   startReconciling(rec, due);
 }
 
@@ -60,12 +96,19 @@ function causeOf(input: Input, now: number): Cause {
         requestId: input.report.requestId,
       };
     case 'started':
-      return { kind: 'input', id: 'started', requestId: null };
+    case 'woken':
+      return { kind: 'input', id: input.type, requestId: null };
+    case 'callEnded':
+      return { kind: 'input', id: input.call.callId, requestId: input.call.requestId };
+    case 'contactChanged':
+      return { kind: 'input', id: input.change.changeId, requestId: input.change.requestId };
+    case 'processPublished':
+      return { kind: 'input', id: `published/${input.processId ?? 'settings'}`, requestId: input.requestId };
     case 'tick':
       return { kind: 'input', id: `tick/${now}`, requestId: null };
     case 'draftReady':
     case 'draftFailed':
-      return { kind: 'input', id: `draft/${input.burst}/${input.upTo}`, requestId: null };
+      return { kind: 'input', id: `draft/${input.itemId}`, requestId: null };
     case 'deliveryOutcome':
     case 'reconcileOutcome':
       return { kind: 'input', id: `${input.messageId}/${input.attempt}`, requestId: null };

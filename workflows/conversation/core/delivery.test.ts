@@ -40,7 +40,7 @@ describe('a delivery', () => {
   it('refused as opted out opts the customer out', () => {
     const { talk, messageId } = sentByPerson();
     outcome(talk, messageId, 'user', { outcome: 'failed', code: '21610' });
-    expect(talk.types).toEqual(['deliveryFailed', 'optedOut', 'stageSet']);
+    expect(talk.types).toEqual(['deliveryFailed', 'optedOut']);
     expect(talk.update('retryMessage', { messageId }).refusal).toMatchObject({ code: 'opted-out' });
   });
 

@@ -3,7 +3,7 @@ import { consequenceOf } from '@leadline/contract/deliveryCodes.ts';
 import type { AuthorKind } from '@leadline/contract/names.ts';
 import type { DeliverOutcome, ReconcileOutcome } from '@leadline/contract/ports.ts';
 import { reconcileItemId } from './agenda.ts';
-import { armReply } from './autopilot.ts';
+import { armReply } from './pendingReply.ts';
 import { recordDecision } from './decisions.ts';
 import { optOut } from './optOut.ts';
 import { BY_SYSTEM, type Recorder } from './recorder.ts';

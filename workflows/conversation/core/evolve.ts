@@ -1,10 +1,15 @@
 import type { ConversationEvent, EventData } from '@leadline/contract/conversation.ts';
 import { consequenceOf } from '@leadline/contract/deliveryCodes.ts';
 import {
+  emptyState,
+  MAX_EXCHANGES,
   MAX_FAILED,
   MAX_RECENT_PROVIDER_IDS,
   MAX_RECENT_SENDS,
+  MAX_REMINDERS,
+  MAX_RULE_MESSAGES,
   MAX_UNDECIDED,
+  type ScheduledMessage,
   type State,
   type UnknownDelivery,
 } from './state.ts';
@@ -28,7 +33,7 @@ function apply(state: State, event: ConversationEvent): State {
     case 'messageReceived':
       return received(state, event.data, event);
     case 'conversationReopened':
-      return { ...state, status: 'open' };
+      return { ...state, status: 'open', snoozedUntilAt: null };
     case 'replyArmed':
       return armed(state, event.data, event);
     case 'replyCancelled':
@@ -54,6 +59,17 @@ function apply(state: State, event: ConversationEvent): State {
         undecided: keepLast([...event.data.inbounds, ...state.undecided], MAX_UNDECIDED),
         waitingSinceAt: state.waitingSinceAt ?? event.at,
       };
+    case 'conversationWoken':
+      return { ...state, consent: event.data.consent, zone: event.data.zone, dealership: event.data.dealership };
+    case 'contactChanged':
+      return {
+        ...state,
+        consent: event.data.consent,
+        zone: event.data.zone ?? state.zone,
+        recentChangeIds: keepLast([...state.recentChangeIds, event.data.changeId], 16),
+      };
+    case 'dealershipChanged':
+      return { ...state, dealership: event.data.dealership };
     case 'autopilotSet':
       return { ...state, autopilot: event.data.on };
     case 'processSelected':
@@ -71,7 +87,61 @@ function apply(state: State, event: ConversationEvent): State {
       return { ...state, optedOut: true };
     case 'optedIn':
       return { ...state, optedOut: false };
+    case 'conversationDeleted':
+      return { ...emptyState(state.key), deletedUpTo: event.position, epoch: state.epoch, burst: state.burst };
+    case 'tagsSet':
+      return { ...state, tags: event.data.tags };
+    case 'prioritySet':
+      return { ...state, priority: event.data.priority };
+    case 'resolved':
+      return { ...state, status: 'resolved', snoozedUntilAt: null, waitingSinceAt: null };
+    case 'snoozed':
+      return { ...state, status: 'snoozed', snoozedUntilAt: event.data.until };
+    case 'slaStarted':
+      return { ...state, sla: { ...event.data, breached: false, cause: event.position } };
+    case 'slaMet':
+      return { ...state, sla: null };
+    case 'slaBreached':
+      return { ...state, sla: state.sla && { ...state.sla, breached: true } };
+    case 'ruleRan':
+      return event.data.passed && ruleOf(state, event.data.ruleId)?.when.on === 'noReply'
+        ? { ...state, silenceRules: [...new Set([...state.silenceRules, event.data.ruleId])] }
+        : state;
+    case 'followUpsSet':
+      return { ...state, followUpsOn: event.data.on };
+    case 'followUpPlanned':
+      return { ...state, followUp: { ...event.data, epoch: state.epoch, cause: event.position } };
+    case 'followUpCancelled':
+      return followUpCancelled(state, event.data);
+    case 'messageScheduled':
+    case 'scheduledChanged':
+      return {
+        ...state,
+        scheduled: [...without(state.scheduled, event.data.scheduledId), scheduled(event.data, event.position)],
+      };
+    case 'scheduledDeferred':
+      return {
+        ...state,
+        scheduled: state.scheduled.map((one) =>
+          one.scheduledId === event.data.scheduledId ? { ...one, at: event.data.at } : one,
+        ),
+      };
+    case 'scheduledCancelled':
+      return { ...state, scheduled: without(state.scheduled, event.data.scheduledId) };
     case 'reminderAdded':
+      return {
+        ...state,
+        reminders: keepLast(
+          [...state.reminders, { reminderId: event.data.reminderId, dueAt: event.data.dueAt, cause: event.position }],
+          MAX_REMINDERS,
+        ),
+      };
+    case 'reminderDue':
+    case 'reminderCompleted':
+      return { ...state, reminders: state.reminders.filter((one) => one.reminderId !== event.data.reminderId) };
+    case 'callEnded':
+    case 'ruleStopped':
+    case 'userNotified':
       return state;
     default:
       return unreachable(event);
@@ -92,7 +162,11 @@ function started(state: State, data: EventData['conversationStarted'], at: numbe
     assigneeIds: data.ownerId === null ? [] : [data.ownerId],
     stage: data.stage,
     autopilot: data.autopilot,
+    followUpsOn: data.followUps,
     policy: data.policy,
+    dealership: data.dealership,
+    zone: data.zone,
+    consent: data.consent,
     optedOut: data.optedOut,
     lastActivityAt: at,
   };
@@ -106,6 +180,9 @@ function received(state: State, data: EventData['messageReceived'], event: Conve
     lastInboundAt: Math.max(state.lastInboundAt ?? 0, data.providerAt),
     lastInboundPosition: event.position,
     inboundCount: state.inboundCount + 1,
+    sequence: null,
+    silenceRules: [],
+    lastInboundHash: data.textHash,
     lastActivityAt: event.at,
     recentProviderIds: keepLast([...state.recentProviderIds, data.providerMessageId], MAX_RECENT_PROVIDER_IDS),
   };
@@ -142,15 +219,28 @@ function decided(state: State, data: EventData['decisionMade']): State {
 
 function queued(state: State, data: EventData['messageQueued'], event: ConversationEvent): State {
   const byPerson = data.author === 'user';
-  const cause = event.cause;
+  const answers = byPerson || data.author === 'autopilot';
+  const { cause } = event;
   return {
     ...state,
     status: state.status === 'new' ? 'open' : state.status,
     epoch: byPerson ? state.epoch + 1 : state.epoch,
-    reply: null,
-    waitingSinceAt: null,
+    reply: answers ? null : state.reply,
+    waitingSinceAt: answers ? null : state.waitingSinceAt,
+    ...sequenceAfter(state, data, event.at),
     lastActivityAt: event.at,
     lastOutbound: { messageId: data.messageId, author: data.author, at: event.at },
+    outboundCount: state.outboundCount + (data.attempt === 1 ? 1 : 0),
+    silenceRules: answers ? [] : state.silenceRules,
+    scheduled: event.actor.kind === 'schedule' ? without(state.scheduled, event.actor.scheduledId) : state.scheduled,
+    ruleMessages:
+      data.author === 'automation' && cause.kind === 'event'
+        ? keepLast([...state.ruleMessages, { messageId: data.messageId, rules: cause.rules }], MAX_RULE_MESSAGES)
+        : state.ruleMessages,
+    exchanges:
+      data.author === 'autopilot'
+        ? keepLast([...state.exchanges, { inbound: state.lastInboundHash, reply: data.textHash }], MAX_EXCHANGES)
+        : state.exchanges,
     aiTurns: data.author === 'autopilot' ? countTurn(state.aiTurns, event.at) : state.aiTurns,
     failed: state.failed.filter((one) => one.messageId !== data.messageId),
     recentSends:
@@ -158,6 +248,42 @@ function queued(state: State, data: EventData['messageQueued'], event: Conversat
         ? keepLast([...state.recentSends, { updateId: cause.id, messageId: data.messageId }], MAX_RECENT_SENDS)
         : state.recentSends,
   };
+}
+
+/** A person or Auto Pilot begins the sequence anew, a step goes on to the next, anything else waits from its own message. */
+function sequenceAfter(
+  state: State,
+  data: EventData['messageQueued'],
+  at: number,
+): Pick<State, 'sequence' | 'followUp'> {
+  const customerWaits = state.waitingSinceAt !== null && data.author !== 'user' && data.author !== 'autopilot';
+  if (customerWaits) return { sequence: state.sequence, followUp: state.followUp };
+  if (data.author === 'user' || data.author === 'autopilot')
+    return { sequence: { step: 0, sinceAt: at }, followUp: null };
+  const step = (state.sequence?.step ?? 0) + (data.author === 'followUp' ? 1 : 0);
+  return { sequence: { step, sinceAt: at }, followUp: null };
+}
+
+/** A skipped step gives way to the next; a step that cannot be sent ends the sequence; else it stays, for when it may go on. */
+function followUpCancelled(state: State, { step, reason }: EventData['followUpCancelled']): State {
+  const { sequence } = state;
+  if (!sequence) return { ...state, followUp: null };
+  if (reason === 'skipped') return { ...state, followUp: null, sequence: { ...sequence, step: step + 1 } };
+  const over = reason === 'gate' || reason === 'model';
+  return { ...state, followUp: null, sequence: over ? null : sequence };
+}
+
+function scheduled(data: EventData['messageScheduled'], cause: number): ScheduledMessage {
+  const { scheduledId, at, userId, cancelIfTheyReply } = data;
+  return { scheduledId, at, userId, cancelIfTheyReply, cause };
+}
+
+function without(messages: readonly ScheduledMessage[], scheduledId: string): readonly ScheduledMessage[] {
+  return messages.filter((one) => one.scheduledId !== scheduledId);
+}
+
+function ruleOf(state: State, ruleId: string) {
+  return state.dealership?.rules.find((rule) => rule.id === ruleId);
 }
 
 /** AI turns in the day that starts with the first of them. */

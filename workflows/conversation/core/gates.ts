@@ -1,5 +1,6 @@
 import type { GateVerdict } from '@leadline/contract/conversation.ts';
 import type { AuthorKind } from '@leadline/contract/names.ts';
+import { nextOutside, wallText } from './clock.ts';
 import type { State } from './state.ts';
 
 const HOUR_MS = 3_600_000;
@@ -17,9 +18,9 @@ const ACCOUNT_PROBLEM_MS = HOUR_MS;
 export function askGates(state: State, author: AuthorKind, now: number): GateVerdict[] {
   return [
     optOut(state),
-    consent(state),
+    consent(state, author),
     channelWindow(state, author, now),
-    quietHours(author),
+    quietHours(state, author, now),
     channelAccount(state, author, now),
   ];
 }
@@ -33,12 +34,12 @@ function optOut(state: State): GateVerdict {
   return { gate: 'optOut', pass: !state.optedOut, inputs: { optedOut: state.optedOut } };
 }
 
-/** Whoever wrote to us has asked for an answer; a person may also open a conversation with a contact who agreed elsewhere. */
-function consent(state: State): GateVerdict {
+/** Whoever wrote to us has asked for an answer, and a person answers for what they send; the rest needs the contact's agreement. */
+function consent(state: State, author: AuthorKind): GateVerdict {
   return {
     gate: 'consent',
-    pass: true,
-    inputs: { inboundMessages: state.inboundCount, lastInboundAt: state.lastInboundAt },
+    pass: state.inboundCount > 0 || state.consent === 'express' || author === 'user',
+    inputs: { consent: state.consent, inboundMessages: state.inboundCount, lastInboundAt: state.lastInboundAt },
   };
 }
 
@@ -50,13 +51,41 @@ function channelWindow(state: State, author: AuthorKind, now: number): GateVerdi
   return { gate: 'channelWindow', pass, inputs: { channel, windowMs, lastInboundAt: state.lastInboundAt } };
 }
 
-/** Quiet hours hold back what nobody asked for; an answer and a person's own message go out. */
-function quietHours(author: AuthorKind): GateVerdict {
+/**
+ * Quiet hours hold back what nobody waits for, in the contact's zone. A person judges for themselves, and an answer to a
+ * fresh message is exempt where the process says so.
+ */
+function quietHours(state: State, author: AuthorKind, now: number): GateVerdict {
+  const table = state.zone?.table ?? state.dealership?.zone;
+  const hours = state.dealership?.quietHours;
+  if (!table || !hours) return { gate: 'quietHours', pass: true, inputs: { quietHours: 'none' } };
+  const exempt =
+    author === 'user'
+      ? 'a person sends'
+      : author === 'autopilot' && state.policy?.window.quietHoursExempt
+        ? 'answer to a message'
+        : null;
+  const quiet = nextOutside(hours, table, now) > now;
   return {
     gate: 'quietHours',
-    pass: true,
-    inputs: { exempt: author === 'user' ? 'a person sends' : 'answer to a message' },
+    pass: !quiet || exempt !== null,
+    inputs: {
+      quietHours: `${hours.from} to ${hours.to}`,
+      localTime: wallText(table, now),
+      zone: table.zone,
+      zoneFrom: state.zone?.source ?? 'dealership',
+      exempt,
+    },
   };
+}
+
+/** When a send that only quiet hours hold back may leave; null where something else stops it, or nothing does. */
+export function deferredUntil(state: State, verdicts: readonly GateVerdict[], now: number): number | null {
+  const failed = verdicts.filter((verdict) => !verdict.pass);
+  const table = state.zone?.table ?? state.dealership?.zone;
+  const hours = state.dealership?.quietHours;
+  if (failed.length !== 1 || failed[0]!.gate !== 'quietHours' || !table || !hours) return null;
+  return nextOutside(hours, table, now);
 }
 
 /** A person may try an account that had a problem: that is how one sees that it is mended. */

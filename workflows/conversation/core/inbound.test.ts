@@ -54,14 +54,14 @@ describe('keywords', () => {
     '%j opts out at once',
     (text) => {
       const talk = new Scenario().inbound().wake().inbound(text);
-      expect(talk.types).toEqual(['messageReceived', 'replyCancelled', 'optedOut', 'stageSet', 'decisionMade']);
+      expect(talk.types).toEqual(['messageReceived', 'replyCancelled', 'optedOut', 'decisionMade']);
       expect(talk.the('decisionMade')).toMatchObject({
         outcome: 'suppressed',
         reason: 'opt-out-request',
         final: true,
         inbounds: [2, 4],
       });
-      expect(talk.state).toMatchObject({ optedOut: true, stage: 'dnc', reply: null });
+      expect(talk.state).toMatchObject({ optedOut: true, reply: null });
     },
   );
 

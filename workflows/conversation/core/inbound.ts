@@ -1,10 +1,12 @@
 import type { DecisionReason, InboundMessage } from '@leadline/contract/conversation.ts';
-import { armReply } from './autopilot.ts';
+import { armReply } from './pendingReply.ts';
 import { recordDecision } from './decisions.ts';
 import { keywordOf, type Keyword } from './keywords.ts';
-import { optOut } from './optOut.ts';
+import { optIn, optOut } from './optOut.ts';
 import type { Recorder } from './recorder.ts';
+import { cancelOnReply } from './schedules.ts';
 import { MAX_UNDECIDED } from './state.ts';
+import { hashOfWords } from './textHash.ts';
 
 /** A customer's message: recorded once, and the reason of what follows it is recorded with it. */
 export function onInbound(rec: Recorder, message: InboundMessage): void {
@@ -12,7 +14,9 @@ export function onInbound(rec: Recorder, message: InboundMessage): void {
   decideFlood(rec);
   const from = rec.state.status;
   const position = record(rec, message);
-  if (from === 'resolved' || from === 'snoozed') rec.emit('conversationReopened', { from }, { kind: 'customer' });
+  if (from === 'resolved' || from === 'snoozed')
+    rec.emit('conversationReopened', { from, reason: 'message' }, { kind: 'customer' });
+  cancelOnReply(rec);
   const keyword = keywordOf(message.text, rec.state.optedOut);
   if (keyword) onKeyword(rec, keyword, position);
   else whatNow(rec, message, position);
@@ -25,6 +29,7 @@ function record(rec: Recorder, message: InboundMessage): number {
       messageId: rec.nextMessageId,
       providerMessageId: message.providerMessageId,
       text: message.text,
+      textHash: hashOfWords(message.text),
       media: message.media,
       providerAt: message.providerAt ?? message.receivedAt,
       receivedAt: message.receivedAt,
@@ -71,7 +76,7 @@ function onKeyword(rec: Recorder, keyword: Keyword, position: number): void {
         'The customer opted out. Nothing more is sent; the carrier has confirmed it.',
       );
     case 'optIn':
-      if (rec.state.optedOut) rec.emit('optedIn', { source: 'keyword' }, { kind: 'customer' });
+      optIn(rec, { kind: 'customer' });
       return recordDecision(
         rec,
         'suppressed',

@@ -1,4 +1,6 @@
 import type {
+  CallEnded,
+  ContactChanged,
   DeliveryFailed,
   InboundMessage,
   Refusal,
@@ -8,7 +10,7 @@ import type {
 import type { AuthorKind } from '@leadline/contract/names.ts';
 import type { DeliverOutcome, DraftResult, LoadedConversation, ReconcileOutcome } from '@leadline/contract/ports.ts';
 import type { ConversationEvent } from '@leadline/contract/conversation.ts';
-import type { Policy } from '@leadline/contract/process.ts';
+import type { DealershipPolicy, Policy } from '@leadline/contract/process.ts';
 
 /** A user's action, by name, with the update id that makes it done once. */
 export type UpdateInput = {
@@ -24,13 +26,25 @@ export type UpdateInput = {
 /** Everything that can happen to a conversation. */
 export type Input =
   | { type: 'started'; start: LoadedConversation['start'] }
+  /** A run that goes on from a stored state: what the database says by now. */
+  | { type: 'woken'; start: LoadedConversation['start'] }
   | { type: 'inboundMessage'; message: InboundMessage }
+  | { type: 'callEnded'; call: CallEnded }
+  | { type: 'contactChanged'; change: ContactChanged }
+  /** `policy` and `dealership` as the shell read them; undefined: not concerned. */
+  | {
+      type: 'processPublished';
+      processId: string | null;
+      requestId: string;
+      policy?: Policy | null;
+      dealership?: DealershipPolicy;
+    }
   | { type: 'deliveryFailed'; report: DeliveryFailed }
   | UpdateInput
   /** Time has come for something on the agenda; `inHand` are the items being worked on. */
   | { type: 'tick'; inHand: readonly string[] }
-  | { type: 'draftReady'; burst: number; upTo: number; result: DraftResult }
-  | { type: 'draftFailed'; burst: number; upTo: number; reason: 'model-unavailable' | 'model-invalid'; detail: string }
+  | { type: 'draftReady'; itemId: string; result: DraftResult }
+  | { type: 'draftFailed'; itemId: string; reason: 'model-unavailable' | 'model-invalid'; detail: string }
   | {
       type: 'deliveryOutcome';
       messageId: string;
@@ -43,16 +57,14 @@ export type Input =
 
 /** What the shell is to do once the events are committed. */
 export type Effect =
-  | {
-      type: 'draftReply';
-      burst: number;
-      upTo: number;
-      processVersionId: string;
-      dueAt: number;
-    }
-  | { type: 'cancelDraft' }
-  | { type: 'draftForComposer'; updateId: string; processVersionId: string; upTo: number }
+  /** Drafts for an agenda item; the shell ends a draft whose item is no longer there. `step` is of a follow-up. */
+  | { type: 'draft'; itemId: string; step: number | null; upTo: number; processVersionId: string; dueAt: number }
+  | { type: 'draftForComposer'; updateId: string; step: number | null; processVersionId: string; upTo: number }
   | { type: 'deliver'; messageId: string; attempt: number; author: AuthorKind; inbounds: number[]; validityMs: number }
+  /** The contact's other conversations learn of a change. */
+  | { type: 'tellSiblings'; change: ContactChanged }
+  /** This run is over; the next input starts another. */
+  | { type: 'end' }
   | { type: 'reconcile'; itemId: string; messageId: string; attempt: number };
 
 /** The core's answer to an input. A refusal changes nothing: it comes without events and effects. */

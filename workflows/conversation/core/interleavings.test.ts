@@ -47,7 +47,7 @@ type Action = (typeof ACTIONS)[number];
 /** A world around the core: it keeps the drafts and sends that are under way. */
 class World {
   readonly talk = new Scenario();
-  private drafts: Extract<Effect, { type: 'draftReply' }>[] = [];
+  private drafts: Extract<Effect, { type: 'draft' }>[] = [];
   private sends: Extract<Effect, { type: 'deliver' }>[] = [];
   readonly aiSentEpochs: { armed: number; current: number }[] = [];
 
@@ -60,7 +60,7 @@ class World {
       }
     }
     for (const effect of this.talk.effects) {
-      if (effect.type === 'draftReply') this.drafts.push(effect);
+      if (effect.type === 'draft') this.drafts.push(effect);
       if (effect.type === 'deliver') this.sends.push(effect);
     }
     this.talk.effects = [];

@@ -8,8 +8,8 @@ describe("a person's message", () => {
     const talk = new Scenario().inbound().wake().update('sendMessage', hello);
     expect(talk.types).toEqual(['replyCancelled', 'messageQueued', 'decisionMade']);
     expect(talk.the('decisionMade')).toMatchObject({ outcome: 'answeredByPerson', inbounds: [2], final: true });
-    expect(talk.effects).toMatchObject([{ type: 'cancelDraft' }, { type: 'deliver', author: 'user' }]);
-    talk.take({ type: 'draftReady', burst: 1, upTo: 2, result: draftResult() });
+    expect(talk.effects).toMatchObject([{ type: 'deliver', author: 'user' }]);
+    talk.take({ type: 'draftReady', itemId: 'reply-1-3', result: draftResult() });
     expect(talk.events).toEqual([]);
     expect(talk.state).toMatchObject({ status: 'open', waitingSinceAt: null });
   });

@@ -1,13 +1,19 @@
 import type { UpdateArgs } from '@leadline/contract/conversation.ts';
-import { replyItemId } from './agenda.ts';
-import { cancelReply, selectProcess, setAutopilot } from './autopilot.ts';
+import { followUpItemId, reminderItemId, scheduledItemId } from './agenda.ts';
+import { selectProcess, setAutopilot } from './autopilot.ts';
+import { cancelReply } from './pendingReply.ts';
 import { recordDecision } from './decisions.ts';
+import { moveFollowUp, setFollowUps, skipFollowUp } from './followUps.ts';
 import { askGates, firstBlocked } from './gates.ts';
 import type { UpdateInput } from './inputs.ts';
 import { byUser, type Recorder } from './recorder.ts';
+import { addReminder, completeReminder } from './reminders.ts';
+import { cancelScheduled, changeScheduled, scheduleMessage, sendScheduledNow } from './schedules.ts';
 import { queueMessage } from './sending.ts';
+import { deleteConversation, reopen, resolve, setPriority, setTags, snooze } from './work.ts';
 
 const MAX_TEXT = 1600;
+const YEAR_MS = 366 * 86_400_000;
 
 /** What a person does. Each either takes effect whole or is refused with a reason and changes nothing. */
 export function onUpdate(rec: Recorder, update: UpdateInput): void {
@@ -32,8 +38,37 @@ export function onUpdate(rec: Recorder, update: UpdateInput): void {
       return actNow(rec, update.args);
     case 'cancelAgendaItem':
       return cancelItem(rec, update.args);
+    case 'moveAgendaItem':
+      return moveItem(rec, update.args);
     case 'retryMessage':
       return retryMessage(rec, update.args);
+    case 'setFollowUps':
+      return rec.answer('setFollowUps', {
+        on: update.args.on,
+        ...setFollowUps(rec, update.args.on, byUser(update.args.userId)),
+      });
+    case 'scheduleMessage':
+      return scheduleMessage(rec, update.args);
+    case 'changeScheduled':
+      return changeScheduled(rec, update.args);
+    case 'cancelScheduled':
+      return cancelScheduled(rec, update.args);
+    case 'setTags':
+      return setTags(rec, update.args);
+    case 'setPriority':
+      return setPriority(rec, update.args);
+    case 'resolve':
+      return resolve(rec, update.args);
+    case 'reopen':
+      return reopen(rec, update.args);
+    case 'snooze':
+      return snooze(rec, update.args);
+    case 'addReminder':
+      return addReminder(rec, update.args);
+    case 'completeReminder':
+      return completeReminder(rec, update.args);
+    case 'deleteConversation':
+      return deleteConversation(rec, update.args);
   }
 }
 
@@ -100,7 +135,11 @@ function generateReply(rec: Recorder, updateId: string): void {
   const { policy, optedOut, position } = rec.state;
   if (optedOut) return rec.refuse('opted-out', 'The customer has opted out, so there is nothing to draft.');
   if (!policy) return rec.refuse('no-process', 'Select a process first: it says how to answer.');
-  rec.effect({ type: 'draftForComposer', updateId, processVersionId: policy.versionId, upTo: position });
+  // With nothing unanswered it is the next follow-up that is wanted.
+  const { waitingSinceAt, sequence } = rec.state;
+  const step =
+    waitingSinceAt === null && sequence && sequence.step < policy.followUps.afterMs.length ? sequence.step : null;
+  rec.effect({ type: 'draftForComposer', updateId, step, processVersionId: policy.versionId, upTo: position });
 }
 
 function chooseProcess(rec: Recorder, update: Extract<UpdateInput, { type: 'selectProcess' }>): void {
@@ -131,27 +170,50 @@ function assign(rec: Recorder, args: UpdateArgs['assign']): void {
   }
 }
 
-function actNow(rec: Recorder, args: UpdateArgs['actNow']): void {
-  const { reply } = rec.state;
-  if (!reply || !isReplyItem(args.itemId, reply)) return rec.refuse('unknown-item', 'That is no longer planned.');
-  rec.emit(
-    'replyArmed',
-    { burst: reply.burst, dueAt: rec.now, draftAt: rec.now, inbounds: [...rec.state.undecided] },
-    byUser(args.userId),
-  );
-  rec.effect({ type: 'cancelDraft' });
-  rec.answer('actNow', { itemId: args.itemId });
+const GONE = 'That is no longer planned.';
+
+/** Does at once what was planned: a person's click counts for its time, and the gates are asked as ever. */
+function actNow(rec: Recorder, { itemId, userId }: UpdateArgs['actNow']): void {
+  const { reply, followUp, scheduled } = rec.state;
+  const actor = byUser(userId);
+  const message = scheduled.find((one) => scheduledItemId(one) === itemId);
+  if (reply && isReplyItem(itemId, reply)) {
+    const window = { dueAt: rec.now, draftAt: rec.now };
+    rec.emit('replyArmed', { burst: reply.burst, ...window, inbounds: [...rec.state.undecided] }, actor);
+  } else if (followUp && followUpItemId(followUp) === itemId) moveFollowUp(rec, rec.now, actor);
+  else if (message) sendScheduledNow(rec, message);
+  else if (itemId === 'unsnooze' && rec.state.status === 'snoozed')
+    rec.emit('conversationReopened', { from: 'snoozed', reason: 'person' }, actor);
+  else return rec.refuse('unknown-item', GONE);
+  rec.answer('actNow', { itemId });
 }
 
-function cancelItem(rec: Recorder, args: UpdateArgs['cancelAgendaItem']): void {
-  const { reply } = rec.state;
-  if (!reply || !isReplyItem(args.itemId, reply)) return rec.refuse('unknown-item', 'That is no longer planned.');
-  cancelReply(rec, 'cancelled-by-person', byUser(args.userId));
-  recordDecision(rec, 'held', 'cancelled-by-person', 'A person cancelled the reply of Auto Pilot.');
-  rec.answer('cancelAgendaItem', { itemId: args.itemId });
+function cancelItem(rec: Recorder, { itemId, userId }: UpdateArgs['cancelAgendaItem']): void {
+  const { reply, followUp, scheduled, reminders } = rec.state;
+  const actor = byUser(userId);
+  const message = scheduled.find((one) => scheduledItemId(one) === itemId);
+  const reminder = reminders.find((one) => reminderItemId(one) === itemId);
+  if (reply && isReplyItem(itemId, reply)) {
+    cancelReply(rec, 'cancelled-by-person', actor);
+    recordDecision(rec, 'held', 'cancelled-by-person', 'A person cancelled the reply of Auto Pilot.');
+  } else if (followUp && followUpItemId(followUp) === itemId) skipFollowUp(rec, actor);
+  else if (message) rec.emit('scheduledCancelled', { scheduledId: message.scheduledId, reason: 'person' }, actor);
+  else if (reminder) rec.emit('reminderCompleted', { reminderId: reminder.reminderId }, actor);
+  else return rec.refuse('unknown-item', GONE);
+  rec.answer('cancelAgendaItem', { itemId });
+}
+
+/** Another time for a follow-up; a scheduled message is changed whole, by `changeScheduled`. */
+function moveItem(rec: Recorder, { itemId, at, userId }: UpdateArgs['moveAgendaItem']): void {
+  const { followUp } = rec.state;
+  if (!followUp || followUpItemId(followUp) !== itemId) return rec.refuse('unknown-item', GONE);
+  if (at <= rec.now) return rec.refuse('in-the-past', 'That time has passed.');
+  if (at > rec.now + YEAR_MS) return rec.refuse('too-far', 'A follow-up can be up to a year away.');
+  moveFollowUp(rec, at, byUser(userId));
+  rec.answer('moveAgendaItem', { itemId, at });
 }
 
 /** A person who clicks while another text comes in means the same reply: the burst names it. */
-function isReplyItem(itemId: string, reply: { burst: number; upTo: number }): boolean {
-  return itemId === replyItemId(reply) || itemId.startsWith(`reply-${reply.burst}-`);
+function isReplyItem(itemId: string, reply: { burst: number }): boolean {
+  return itemId.startsWith(`reply-${reply.burst}-`);
 }

@@ -20,7 +20,7 @@ import type { State } from './state.ts';
 export class Recorder {
   state: State;
   readonly now: number;
-  readonly cause: Cause;
+  private cause: Cause;
   private readonly events: ConversationEvent[] = [];
   private readonly effects: Effect[] = [];
   private refusal: Refusal | null = null;
@@ -56,6 +56,24 @@ export class Recorder {
     this.events.push(event);
     this.state = evolve(this.state, event);
     return event.position;
+  }
+
+  /** The events so far, in order. */
+  get recorded(): readonly ConversationEvent[] {
+    return this.events;
+  }
+
+  /** Whatever `body` records is traced back to this cause. */
+  because(cause: Cause, body: () => void): void {
+    const outer = this.cause;
+    this.cause = cause;
+    body();
+    this.cause = outer;
+  }
+
+  /** Whether the input was refused. */
+  get isRefused(): boolean {
+    return this.refusal !== null;
   }
 
   effect(effect: Effect): void {

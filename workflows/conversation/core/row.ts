@@ -19,9 +19,20 @@ export function rowOf(state: State, events: readonly ConversationEvent[]): RowUp
     lastInboundPosition: state.lastInboundPosition,
     inboundCount: state.inboundCount,
     optedOut: state.optedOut,
+    followUps: state.followUpsOn,
+    tags: [...state.tags],
+    priority: state.priority,
+    snoozedUntilAt: state.snoozedUntilAt,
+    sla: state.sla && slaOf(state.sla),
+    deleted: !state.started && state.deletedUpTo > 0,
+    deletedUpTo: state.deletedUpTo,
     agenda: agenda(state),
     preview: previewOf(events),
   };
+}
+
+function slaOf({ target, since, dueAt, breached }: NonNullable<State['sla']>): RowUpdate['sla'] {
+  return { target, since, dueAt, breached };
 }
 
 /** The last new message of these events; a retried one (attempt above 1) shows its text already. */

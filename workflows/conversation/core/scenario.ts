@@ -8,8 +8,9 @@ import type {
   UpdateArgs,
 } from '@leadline/contract/conversation.ts';
 import type { DraftResult, LoadedConversation } from '@leadline/contract/ports.ts';
-import type { Policy } from '@leadline/contract/process.ts';
-import { dueItems, nextWakeAt } from './agenda.ts';
+import { DAYS, zoneTable } from '@leadline/contract/hours.ts';
+import type { DealershipPolicy, Policy } from '@leadline/contract/process.ts';
+import { dueItems, followUpItemId, nextWakeAt, replyItemId } from './agenda.ts';
 import { decide } from './decide.ts';
 import { fold } from './evolve.ts';
 import type { Effect, Input, UpdateInput } from './inputs.ts';
@@ -29,14 +30,34 @@ export const KEY: ConversationKey = {
   address: '+18255559025',
 };
 
+const DAY_MS = 86_400_000;
+
+export const ZONE = zoneTable('America/Denver', Date.UTC(2026, 9, 1))!;
+
+/** Open from nine to six on every day; quiet from nine in the evening to eight; no targets and no rules. */
+export const DEALERSHIP: DealershipPolicy = {
+  schema: 1,
+  version: 1,
+  zone: ZONE,
+  businessHours: {
+    days: Object.fromEntries(DAYS.map((day) => [day, [{ from: '09:00', to: '18:00' }]])),
+    holidays: [],
+  },
+  quietHours: { from: '21:00', to: '08:00' },
+  sla: null,
+  rules: [],
+  problem: null,
+};
+
 export const POLICY: Policy = {
   schema: 1,
   processId: 'p1',
   processName: 'Internet lead',
   versionId: 'p1v1',
   version: 1,
-  window: { quietMs: 10_000, minMs: 5_000, maxMs: 30_000, jitter: 0 },
-  limits: { aiTurnsPerDay: 10 },
+  window: { quietMs: 10_000, minMs: 5_000, maxMs: 30_000, jitter: 0, hours: 'always', quietHoursExempt: true },
+  limits: { aiTurnsPerDay: 10, identicalExchanges: 3 },
+  followUps: { hours: null, stopStages: ['sold'], afterMs: [DAY_MS, 3 * DAY_MS] },
 };
 
 export const START: LoadedConversation['start'] = {
@@ -44,12 +65,16 @@ export const START: LoadedConversation['start'] = {
   ownerId: 'ana',
   stage: 'new',
   autopilot: true,
+  followUps: false,
   policy: POLICY,
   optedOut: false,
+  consent: 'none',
+  zone: { table: ZONE, source: 'dealership' },
+  dealership: DEALERSHIP,
 };
 
-/** The instant at which scenarios begin. */
-export const T0 = Date.UTC(2026, 10, 24, 15, 0, 0);
+/** The instant at which scenarios begin: a Tuesday, 10 am in Denver. */
+export const T0 = Date.UTC(2026, 10, 24, 17, 0, 0);
 
 export class Scenario {
   state: State;
@@ -125,12 +150,14 @@ export class Scenario {
     return this.take({ type: 'tick', inHand });
   }
 
-  /** The model answers the draft that the armed reply asked for, at the instant it is due. */
+  /** The model answers the draft that the armed reply or the planned follow-up asked for, at the instant it is due. */
   draft(result: Partial<DraftResult> = {}): this {
-    const { reply } = this.state;
-    if (!reply) throw new Error('No reply is armed.');
-    this.now = Math.max(this.now, reply.dueAt);
-    return this.take({ type: 'draftReady', burst: reply.burst, upTo: reply.upTo, result: draftResult(result) });
+    const { reply, followUp } = this.state;
+    const item = reply ?? followUp;
+    if (!item) throw new Error('Neither a reply nor a follow-up is planned.');
+    this.now = Math.max(this.now, item.dueAt);
+    const itemId = reply ? replyItemId(reply) : followUpItemId(followUp!);
+    return this.take({ type: 'draftReady', itemId, result: draftResult(result) });
   }
 
   /** Types of the events of the last input. */
@@ -159,7 +186,7 @@ export function draftResult(result: Partial<DraftResult> = {}): DraftResult {
     text: 'Yes, it is on the lot.',
     reason: 'The customer asked whether a vehicle is available.',
     processVersionId: POLICY.versionId,
-    answer: { model: 'test', reason: 'asked', confidence: 0.9, suggestedStage: null, tookMs: 900 },
+    answer: { model: 'test', reason: 'asked', confidence: 0.9, suggestedStage: null, intent: null, tookMs: 900 },
     ...result,
   };
 }

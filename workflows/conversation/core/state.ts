@@ -1,6 +1,6 @@
-import type { ConversationKey } from '@leadline/contract/conversation.ts';
-import type { AuthorKind, ConversationStatus } from '@leadline/contract/names.ts';
-import type { Policy } from '@leadline/contract/process.ts';
+import type { Consent, ContactZone, ConversationKey } from '@leadline/contract/conversation.ts';
+import type { AuthorKind, ConversationStatus, Priority } from '@leadline/contract/names.ts';
+import type { DealershipPolicy, Policy } from '@leadline/contract/process.ts';
 
 /**
  * All that a conversation's decisions depend on, and no text of any message. Folding the journal gives exactly this.
@@ -20,7 +20,39 @@ export interface State {
   readonly stage: string;
   readonly autopilot: boolean;
   readonly policy: Policy | null;
+  /** The dealership's hours, rules and targets; null before the first event only. */
+  readonly dealership: DealershipPolicy | null;
+  readonly zone: ContactZone | null;
+  readonly consent: Consent;
   readonly optedOut: boolean;
+  /** Messages up to this position were deleted with the conversation that they were of. */
+  readonly deletedUpTo: number;
+  readonly tags: readonly string[];
+  readonly priority: Priority;
+  readonly snoozedUntilAt: number | null;
+  readonly followUpsOn: boolean;
+  /** Where the sequence stands: the next step, and our message from which it waits. Null: the customer wrote last. */
+  readonly sequence: { readonly step: number; readonly sinceAt: number } | null;
+  readonly followUp: PlannedFollowUp | null;
+  /** At most `MAX_SCHEDULED`. */
+  readonly scheduled: readonly ScheduledMessage[];
+  /** Reminders that are not due yet, at most `MAX_REMINDERS`. */
+  readonly reminders: readonly { readonly reminderId: string; readonly dueAt: number; readonly cause: number }[];
+  readonly sla: {
+    readonly target: 'first' | 'next';
+    readonly since: number;
+    readonly dueAt: number;
+    readonly breached: boolean;
+    readonly cause: number;
+  } | null;
+  /** Rules of silence that have run since somebody last wrote. */
+  readonly silenceRules: readonly string[];
+  /** Rules that led to our latest automatic messages: their failing must not set them off again. */
+  readonly ruleMessages: readonly { readonly messageId: string; readonly rules: readonly string[] }[];
+  readonly recentChangeIds: readonly string[];
+  /** Hashes of what was said and answered, the latest last: a guard against two machines that talk to each other. */
+  readonly lastInboundHash: number;
+  readonly exchanges: readonly { readonly inbound: number; readonly reply: number }[];
   /** Grows with each take-over by a person; a reply drafted under an older one is never sent. */
   readonly epoch: number;
   /** How many replies have been armed; names the current one and seeds its jitter. */
@@ -34,6 +66,7 @@ export interface State {
   readonly lastInboundAt: number | null;
   readonly lastInboundPosition: number;
   readonly inboundCount: number;
+  readonly outboundCount: number;
   readonly lastActivityAt: number;
   readonly lastOutbound: { readonly messageId: string; readonly author: AuthorKind; readonly at: number } | null;
   /** AI turns since `sinceAt`; starts anew after 24 h. */
@@ -66,6 +99,24 @@ export interface ArmedReply {
   readonly cause: number;
 }
 
+export interface PlannedFollowUp {
+  readonly step: number;
+  readonly dueAt: number;
+  readonly draftAt: number;
+  readonly epoch: number;
+  /** Position of the event that planned it. */
+  readonly cause: number;
+}
+
+export interface ScheduledMessage {
+  readonly scheduledId: string;
+  readonly at: number;
+  readonly userId: string;
+  readonly cancelIfTheyReply: boolean;
+  /** Position of the event that scheduled it or changed it last. */
+  readonly cause: number;
+}
+
 export interface UnknownDelivery {
   readonly messageId: string;
   readonly attempt: number;
@@ -81,6 +132,11 @@ export const MAX_UNDECIDED = 100;
 export const MAX_FAILED = 20;
 export const MAX_RECENT_PROVIDER_IDS = 256;
 export const MAX_RECENT_SENDS = 32;
+export const MAX_SCHEDULED = 20;
+export const MAX_REMINDERS = 50;
+export const MAX_TAGS = 20;
+export const MAX_RULE_MESSAGES = 20;
+export const MAX_EXCHANGES = 10;
 
 /** The model's time before anything is known of it. */
 const FIRST_GUESS_DRAFT_MS = 2_500;
@@ -99,7 +155,25 @@ export function emptyState(key: ConversationKey): State {
     stage: '',
     autopilot: false,
     policy: null,
+    dealership: null,
+    zone: null,
+    consent: 'none',
     optedOut: false,
+    deletedUpTo: 0,
+    tags: [],
+    priority: 'none',
+    snoozedUntilAt: null,
+    followUpsOn: false,
+    sequence: null,
+    followUp: null,
+    scheduled: [],
+    reminders: [],
+    sla: null,
+    silenceRules: [],
+    ruleMessages: [],
+    recentChangeIds: [],
+    lastInboundHash: 0,
+    exchanges: [],
     epoch: 0,
     burst: 0,
     reply: null,
@@ -108,6 +182,7 @@ export function emptyState(key: ConversationKey): State {
     lastInboundAt: null,
     lastInboundPosition: 0,
     inboundCount: 0,
+    outboundCount: 0,
     lastActivityAt: 0,
     lastOutbound: null,
     aiTurns: { sinceAt: 0, count: 0 },

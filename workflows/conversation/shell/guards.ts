@@ -1,4 +1,11 @@
-import type { DeliveryFailed, InboundMessage, UpdateArgs } from '@leadline/contract/conversation.ts';
+import type {
+  CallEnded,
+  ContactChanged,
+  DeliveryFailed,
+  InboundMessage,
+  ProcessPublished,
+  UpdateArgs,
+} from '@leadline/contract/conversation.ts';
 
 /**
  * Checks at the workflow's edge, by hand: a schema library in each cached workflow has exhausted workers' memory
@@ -45,6 +52,32 @@ const INBOUND: Record<keyof InboundMessage, Check> = {
 
 const FAILED: Record<keyof DeliveryFailed, Check> = { messageId: id, attempt: count, code: orNull(id), requestId: id };
 
+const oneOf =
+  (...values: unknown[]): Check =>
+  (value) =>
+    values.includes(value);
+const offset: Check = (value) => typeof value === 'number' && Math.abs(value) <= 86_400_000;
+const zone = shape({ zone: id, changes: list(shape({ at: count, offsetMs: offset }), 20) });
+
+const CALL: Record<keyof CallEnded, Check> = {
+  callId: id,
+  direction: oneOf('inbound', 'outbound'),
+  outcome: oneOf('answered', 'missed', 'failed'),
+  durationMs: count,
+  userId: orNull(id),
+  requestId: id,
+};
+
+const CONTACT: Record<keyof ContactChanged, Check> = {
+  changeId: id,
+  optedOut: flag,
+  consent: oneOf('none', 'express'),
+  zone: orNull(shape({ table: zone, source: oneOf('contact', 'number', 'dealership') })),
+  requestId: id,
+};
+
+const PUBLISHED: Record<keyof ProcessPublished, Check> = { processId: orNull(id), requestId: id };
+
 const BASE = { userId: id, requestId: id };
 const UPDATE_FIELDS: { [Name in keyof UpdateArgs]: Record<keyof UpdateArgs[Name], Check> } = {
   sendMessage: { ...BASE, text, fromDraftId: orNull(id) },
@@ -56,14 +89,32 @@ const UPDATE_FIELDS: { [Name in keyof UpdateArgs]: Record<keyof UpdateArgs[Name]
   actNow: { ...BASE, itemId: id },
   cancelAgendaItem: { ...BASE, itemId: id },
   retryMessage: { ...BASE, messageId: id },
+  moveAgendaItem: { ...BASE, itemId: id, at: instant },
+  setFollowUps: { ...BASE, on: flag },
+  scheduleMessage: { ...BASE, text, wall: id, zone, cancelIfTheyReply: flag },
+  changeScheduled: { ...BASE, scheduledId: id, text, wall: id, zone, cancelIfTheyReply: flag },
+  cancelScheduled: { ...BASE, scheduledId: id },
+  setTags: { ...BASE, tags: list(id, 100) },
+  setPriority: { ...BASE, priority: oneOf('none', 'low', 'high', 'urgent') },
+  resolve: BASE,
+  reopen: BASE,
+  snooze: { ...BASE, until: instant },
+  addReminder: { ...BASE, text, dueAt: instant, forUserId: orNull(id) },
+  completeReminder: { ...BASE, reminderId: id },
+  deleteConversation: BASE,
 };
 
-export function wrongInInbound(value: unknown): string | null {
-  return firstWrong(value, INBOUND);
-}
+/** Signals by name, with what their payload must hold. */
+const SIGNAL_FIELDS = {
+  inboundMessage: INBOUND,
+  deliveryFailed: FAILED,
+  callEnded: CALL,
+  contactChanged: CONTACT,
+  processPublished: PUBLISHED,
+};
 
-export function wrongInDeliveryFailed(value: unknown): string | null {
-  return firstWrong(value, FAILED);
+export function wrongInSignal(name: keyof typeof SIGNAL_FIELDS, value: unknown): string | null {
+  return firstWrong(value, SIGNAL_FIELDS[name]);
 }
 
 export function wrongInUpdate(name: keyof UpdateArgs, value: unknown): string | null {

@@ -8,12 +8,20 @@ import {
   log,
   setHandler,
 } from '@temporalio/workflow';
-import type { DeliveryFailed, InboundMessage, Refusal, UpdateArgs } from '@leadline/contract/conversation.ts';
+import type {
+  CallEnded,
+  ContactChanged,
+  DeliveryFailed,
+  InboundMessage,
+  ProcessPublished,
+  Refusal,
+  UpdateArgs,
+} from '@leadline/contract/conversation.ts';
 import { QUERIES, SIGNALS, UPDATES, type UpdateName } from '@leadline/contract/names.ts';
 import { agenda } from '../core/agenda.ts';
 import { decide } from '../core/decide.ts';
-import type { UpdateInput } from '../core/inputs.ts';
-import { wrongInDeliveryFailed, wrongInInbound, wrongInUpdate } from './guards.ts';
+import type { Input, UpdateInput } from '../core/inputs.ts';
+import { wrongInSignal, wrongInUpdate } from './guards.ts';
 import type { ConversationRun } from './run.ts';
 
 /** Failure type of a refused update; its first detail is the `Refusal`. */
@@ -29,6 +37,43 @@ const UPDATE_DESCRIPTIONS: Record<UpdateName, string> = {
   actNow: 'Does an agenda item at once.',
   cancelAgendaItem: 'Takes an agenda item back.',
   retryMessage: 'Sends a failed message again.',
+  moveAgendaItem: 'Moves a follow-up to another time.',
+  setFollowUps: 'Turns automated follow-ups on or off; the answer says what that planned or cancelled.',
+  scheduleMessage: 'Schedules a message for a local time.',
+  changeScheduled: 'Changes text or time of a scheduled message.',
+  cancelScheduled: 'Takes a scheduled message back.',
+  setTags: 'Sets the tags.',
+  setPriority: 'Sets the priority.',
+  resolve: 'Marks the conversation as done; a pending reply is dropped.',
+  reopen: 'Opens a resolved or snoozed conversation.',
+  snooze: 'Puts the conversation out of sight until a time or the next message.',
+  addReminder: 'Adds a reminder for a person.',
+  completeReminder: 'Marks a reminder as done.',
+  deleteConversation: 'Deletes the conversation and ends this run; the next message begins a clean one.',
+};
+
+/** What each signal says, and the input that it becomes. */
+const SIGNAL_INPUTS: Record<keyof typeof SIGNALS, { description: string; input(payload: never): Input }> = {
+  inboundMessage: {
+    description: "A customer's message, from the channel's webhook.",
+    input: (message: InboundMessage) => ({ type: 'inboundMessage', message }),
+  },
+  deliveryFailed: {
+    description: 'The provider reports that a message of ours did not arrive.',
+    input: (report: DeliveryFailed) => ({ type: 'deliveryFailed', report }),
+  },
+  callEnded: {
+    description: 'A call with the customer has ended.',
+    input: (call: CallEnded) => ({ type: 'callEnded', call }),
+  },
+  contactChanged: {
+    description: "The contact's card has changed: opt-out, consent, time zone.",
+    input: (change: ContactChanged) => ({ type: 'contactChanged', change }),
+  },
+  processPublished: {
+    description: 'A process, or the dealership’s settings, have a new version.',
+    input: ({ processId, requestId }: ProcessPublished) => ({ type: 'processPublished', processId, requestId }),
+  },
 };
 
 /**
@@ -36,22 +81,7 @@ const UPDATE_DESCRIPTIONS: Record<UpdateName, string> = {
  * would fail the workflow task for ever. Update handlers queue and wait for the commit.
  */
 export function registerHandlers(run: ConversationRun): void {
-  setHandler(
-    defineSignal<[unknown]>(SIGNALS.inboundMessage),
-    (message) => {
-      if (!drops(SIGNALS.inboundMessage, wrongInInbound(message)))
-        run.take({ type: 'inboundMessage', message: message as InboundMessage });
-    },
-    { description: "A customer's message, from the channel's webhook." },
-  );
-  setHandler(
-    defineSignal<[unknown]>(SIGNALS.deliveryFailed),
-    (report) => {
-      if (!drops(SIGNALS.deliveryFailed, wrongInDeliveryFailed(report)))
-        run.take({ type: 'deliveryFailed', report: report as DeliveryFailed });
-    },
-    { description: 'The provider reports that a message of ours did not arrive.' },
-  );
+  for (const name of Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]) registerSignal(run, name);
   for (const name of Object.keys(UPDATES) as UpdateName[]) registerUpdate(run, name);
   setHandler(defineQuery(QUERIES.state), () => run.state, {
     description: 'All that decisions depend on; holds no text of a message.',
@@ -59,6 +89,18 @@ export function registerHandlers(run: ConversationRun): void {
   setHandler(defineQuery(QUERIES.agenda), () => agenda(run.state), {
     description: 'What will happen in this conversation, and when.',
   });
+}
+
+function registerSignal(run: ConversationRun, name: keyof typeof SIGNALS): void {
+  const { description, input } = SIGNAL_INPUTS[name];
+  setHandler(
+    defineSignal<[unknown]>(name),
+    (payload) => {
+      // The guard has checked that the payload is this signal's.
+      if (!drops(name, wrongInSignal(name, payload))) run.take(input(payload as never));
+    },
+    { description },
+  );
 }
 
 function drops(signal: string, wrong: string | null): boolean {

@@ -1,20 +1,20 @@
 import {
   ApplicationFailure,
   CancellationScope,
+  getExternalWorkflowHandle,
   isCancellation,
   proxyActivities,
   rootCause,
 } from '@temporalio/workflow';
 import { ActivityFailure } from '@temporalio/common';
-import { TASK_QUEUES } from '@leadline/contract/names.ts';
+import { SIGNALS, TASK_QUEUES } from '@leadline/contract/names.ts';
 import {
   DRAFT_INVALID,
   type DraftRequest,
   type DraftResult,
   type OutsideActivities,
 } from '@leadline/contract/ports.ts';
-import type { ConversationKey } from '@leadline/contract/conversation.ts';
-import { replyItemId } from '../core/agenda.ts';
+import type { ContactChanged, ConversationKey } from '@leadline/contract/conversation.ts';
 import type { Effect, Input } from '../core/inputs.ts';
 
 type EffectOf<T extends Effect['type']> = Extract<Effect, { type: T }>;
@@ -29,8 +29,9 @@ const SECOND_MS = 1_000;
  */
 export class Outside {
   private readonly inHandItems = new Set<string>();
-  private draft: { itemId: string; scope: CancellationScope } | null = null;
+  private readonly drafts = new Map<string, CancellationScope>();
   private composerDrafts = 0;
+  private telling = 0;
   private lane: Promise<void> = Promise.resolve();
   private readonly leaving: EffectOf<'deliver'>[] = [];
   private readonly key: ConversationKey;
@@ -48,7 +49,7 @@ export class Outside {
 
   /** Whether nothing is under way. */
   get idle(): boolean {
-    return this.inHandItems.size === 0 && this.leaving.length === 0 && this.composerDrafts === 0;
+    return this.inHandItems.size === 0 && this.leaving.length === 0 && this.composerDrafts === 0 && this.telling === 0;
   }
 
   /** An AI message that is committed and on its way. */
@@ -57,33 +58,36 @@ export class Outside {
     return message ? { messageId: message.messageId } : null;
   }
 
-  draftReply(effect: EffectOf<'draftReply'>): void {
-    const itemId = replyItemId(effect);
+  /** Drafts for an agenda item. What comes back for an item that is gone is dropped. */
+  draft(effect: EffectOf<'draft'>): void {
+    const { itemId, dueAt, step } = effect;
     const scope = new CancellationScope();
-    this.draft = { itemId, scope };
+    this.drafts.set(itemId, scope);
     this.inHandItems.add(itemId);
-    const request = this.draftRequest(`${this.key.conversationId}-d${effect.upTo}`, 'autopilot', effect);
-    const budgetMs = Math.max(effect.dueAt - Date.now(), 0) + DRAFT_GRACE_MS;
+    const purpose = step === null ? 'autopilot' : 'followUp';
+    const request = this.draftRequest(`${this.key.conversationId}-d${effect.upTo}`, purpose, effect);
+    const budgetMs = Math.max(dueAt - Date.now(), 0) + DRAFT_GRACE_MS;
+    const summary = step === null ? 'Draft the Auto Pilot reply' : `Write follow-up ${step + 1}`;
     void scope
-      .run(() =>
-        draftActivity(budgetMs, 'Draft the Auto Pilot reply').draftReply({ ...request, holdUntilAt: effect.dueAt }),
-      )
-      .then((result): Input => ({ type: 'draftReady', burst: effect.burst, upTo: effect.upTo, result }))
-      .catch((error: unknown): Input | null => (isCancellation(error) ? null : draftFailure(effect, error)))
+      .run(() => draftActivity(budgetMs, summary).draftReply({ ...request, holdUntilAt: dueAt }))
+      .then((result): Input => ({ type: 'draftReady', itemId, result }))
+      .catch((error: unknown): Input | null => (isCancellation(error) ? null : draftFailure(itemId, error)))
       .then((outcome) => {
-        if (this.draft?.scope !== scope) return;
-        this.draft = null;
+        if (this.drafts.get(itemId) !== scope) return;
+        this.drafts.delete(itemId);
         this.inHandItems.delete(itemId);
         if (outcome) this.handBack(outcome);
       });
   }
 
-  cancelDraft(): void {
-    if (!this.draft) return;
-    const { itemId, scope } = this.draft;
-    this.draft = null;
-    this.inHandItems.delete(itemId);
-    scope.cancel();
+  /** Ends the drafts whose item is no longer on the agenda. */
+  endDraftsExcept(itemIds: readonly string[]): void {
+    for (const [itemId, scope] of [...this.drafts]) {
+      if (itemIds.includes(itemId)) continue;
+      this.drafts.delete(itemId);
+      this.inHandItems.delete(itemId);
+      scope.cancel();
+    }
   }
 
   /** The same draft for the composer; rejects with a sentence when the model cannot answer. */
@@ -123,20 +127,32 @@ export class Outside {
       });
   }
 
+  /** The contact's other conversations that run now; one that sleeps reads the contact when it wakes. */
+  tell(workflowIds: readonly string[], change: ContactChanged): void {
+    for (const workflowId of workflowIds) {
+      this.telling += 1;
+      void getExternalWorkflowHandle(workflowId)
+        .signal(SIGNALS.contactChanged, change)
+        .catch(() => undefined)
+        .then(() => {
+          this.telling -= 1;
+        });
+    }
+  }
+
   private draftRequest(
     draftId: string,
     purpose: DraftRequest['purpose'],
-    effect: { processVersionId: string; upTo: number },
+    effect: { processVersionId: string; upTo: number; step: number | null },
   ): DraftRequest {
-    const { processVersionId, upTo } = effect;
-    return { key: this.key, draftId, purpose, processVersionId, upToPosition: upTo, holdUntilAt: null };
+    const { processVersionId, upTo, step } = effect;
+    return { key: this.key, draftId, purpose, step, processVersionId, upToPosition: upTo, holdUntilAt: null };
   }
 }
 
 /** Why a draft failed, as the input that follows. */
-function draftFailure(effect: EffectOf<'draftReply'>, error: unknown): Input {
-  const { reason, detail } = explainDraftFailure(error);
-  return { type: 'draftFailed', burst: effect.burst, upTo: effect.upTo, reason, detail };
+function draftFailure(itemId: string, error: unknown): Input {
+  return { type: 'draftFailed', itemId, ...explainDraftFailure(error) };
 }
 
 /** Tells a model that cannot be reached from one whose answer cannot be used; the detail is a sentence for people. */

@@ -1,8 +1,8 @@
 import { ApplicationFailure, log, proxyLocalActivities, sleep } from '@temporalio/workflow';
 import { ActivityFailure } from '@temporalio/common';
-import type { ConversationEvent, ConversationKey, Refusal } from '@leadline/contract/conversation.ts';
+import type { ContactChanged, ConversationEvent, ConversationKey, Refusal } from '@leadline/contract/conversation.ts';
 import { DUPLICATE_INBOUND, STALE_COMMIT, type ConversationActivities } from '@leadline/contract/ports.ts';
-import { agenda, dueItems, nextWakeAt } from '../core/agenda.ts';
+import { agenda, dueItems, nextWakeAt, plan, sleepsAt } from '../core/agenda.ts';
 import { decide } from '../core/decide.ts';
 import { fold } from '../core/evolve.ts';
 import type { Effect, Input } from '../core/inputs.ts';
@@ -38,6 +38,9 @@ export class ConversationRun {
   private readonly key: ConversationKey;
   private queue: Ticket[] = [];
   private readonly timer = new WakeTimer();
+  /** Apart from the other, so that a conversation that goes to sleep in a month costs no timer with each message. */
+  private readonly sleepTimer = new WakeTimer();
+  private ended = false;
   private readonly outside: Outside;
   private readonly composerTickets = new Map<string, Ticket>();
   private lastDecision: string | null = null;
@@ -53,7 +56,8 @@ export class ConversationRun {
     if (!this.state.started) {
       const loaded = await store.loadConversation({ key: this.key });
       this.state = fold((loaded.state as State | null) ?? this.state, loaded.events);
-      if (!this.state.started) this.queue.unshift(ticketOf({ type: 'started', start: loaded.start }));
+      const type = this.state.started ? 'woken' : 'started';
+      this.queue.unshift(ticketOf({ type, start: loaded.start }));
     }
     this.afterStep();
   }
@@ -66,7 +70,7 @@ export class ConversationRun {
   }
 
   get hasWork(): boolean {
-    return this.queue.length > 0 || this.timer.rang;
+    return this.queue.length > 0 || this.timer.rang || this.sleepTimer.rang;
   }
 
   /** Whether the run could end here: nothing queued, nothing under way. */
@@ -74,9 +78,15 @@ export class ConversationRun {
     return !this.hasWork && this.outside.idle;
   }
 
+  /** Whether the run is to end: it was deleted, or nothing is to come for long. Its state is in the database then. */
+  get isOver(): boolean {
+    return this.ended && this.idle;
+  }
+
   /** One turn: everything that has come in is decided and committed together, then its effects start. */
   async step(): Promise<void> {
     this.timer.rang = false;
+    this.sleepTimer.rang = false;
     const tickets = this.queue.splice(0);
     await this.readPolicies(tickets);
     const now = Date.now();
@@ -92,6 +102,7 @@ export class ConversationRun {
     this.noteDecision(turn.events);
     for (const effect of turn.effects) this.start(effect);
     this.afterStep();
+    await this.fallAsleep();
   }
 
   private decideAll(tickets: readonly Ticket[], now: number): Turn {
@@ -142,9 +153,14 @@ export class ConversationRun {
   /** `selectProcess` names a process; the core needs what that process says. */
   private async readPolicies(tickets: readonly Ticket[]): Promise<void> {
     for (const { input } of tickets) {
-      if (input.type !== 'selectProcess') continue;
       const { dealershipId } = this.key;
-      input.policy = await store.loadPolicy({ dealershipId, processId: input.args.processId });
+      if (input.type === 'selectProcess')
+        input.policy = await store.loadPolicy({ dealershipId, processId: input.args.processId });
+      if (input.type !== 'processPublished') continue;
+      const { processId } = input;
+      if (processId === null) input.dealership = await store.loadDealership({ dealershipId });
+      else if (processId === this.state.policy?.processId)
+        input.policy = await store.loadPolicy({ dealershipId, processId });
     }
   }
 
@@ -165,10 +181,14 @@ export class ConversationRun {
 
   private start(effect: Effect): void {
     switch (effect.type) {
-      case 'draftReply':
-        return this.outside.draftReply(effect);
-      case 'cancelDraft':
-        return this.outside.cancelDraft();
+      case 'draft':
+        return this.outside.draft(effect);
+      case 'tellSiblings':
+        void this.tellSiblings(effect.change);
+        return;
+      case 'end':
+        this.ended = true;
+        return;
       case 'draftForComposer':
         void this.draftForComposer(effect);
         return;
@@ -192,6 +212,28 @@ export class ConversationRun {
     ticket.settled = true;
   }
 
+  private async tellSiblings(change: ContactChanged): Promise<void> {
+    const { key } = this;
+    const { workflowIds } = await store.loadSiblings({ key, contactId: this.state.contactId });
+    this.outside.tell(workflowIds, change);
+  }
+
+  /** Stores the state when nothing is to come for long, and ends the run: the next signal or update loads it again. */
+  private async fallAsleep(): Promise<void> {
+    const at = sleepsAt(this.state);
+    if (at === null || Date.now() < at || !this.idle) return;
+    await store.commit({
+      key: this.key,
+      contactId: this.state.contactId,
+      firstPosition: this.state.position + 1,
+      fenceAt: Date.now(),
+      events: [],
+      row: rowOf(this.state, []),
+      state: this.state,
+    });
+    this.ended = true;
+  }
+
   private noteDecision(events: readonly ConversationEvent[]): void {
     for (const event of events) {
       if (event.type === 'decisionMade') this.lastDecision = `${event.data.outcome}: ${event.data.reason}`;
@@ -199,8 +241,10 @@ export class ConversationRun {
   }
 
   private afterStep(): void {
+    this.outside.endDraftsExcept(plan(this.state).map(({ item }) => item.id));
     const at = nextWakeAt(this.state, this.outside.inHand);
     this.timer.set(at, agenda(this.state)[0]?.title ?? 'Look at the agenda');
+    this.sleepTimer.setLazily(sleepsAt(this.state), 'Sleep, if nothing has come');
     if (this.state.started) describe(this.state, this.lastDecision);
   }
 }

@@ -20,6 +20,11 @@ export class WakeTimer {
     if (at !== null) this.start(at, summary);
   }
 
+  /** Like `set`, but never before the running timer: for what is far away and moves often. */
+  setLazily(at: number | null, summary: string): void {
+    if (this.firesAt === null && at !== null) this.set(at, summary);
+  }
+
   private start(at: number, summary: string): void {
     const scope = new CancellationScope();
     this.scope = scope;

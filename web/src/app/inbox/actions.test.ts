@@ -65,6 +65,9 @@ describe('Actions', () => {
       at: minute(1),
       title: 'Auto Pilot replies',
       phase: 'waiting' as const,
+      wall: '2026-03-02 12:01',
+      zone: 'UTC',
+      why: '',
       operations: [],
     };
     rows.patch('c1', { agenda: [item] });

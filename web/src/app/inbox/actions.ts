@@ -2,14 +2,18 @@ import { inject, Service } from '@angular/core';
 import {
   AutopilotResult,
   DraftView,
+  FollowUpsResult,
   MessageView,
+  ReminderResult,
+  ScheduleResult,
+  type ReminderView,
   type AgendaItemView,
   type ConversationRow,
 } from '@leadline/contract/rest.ts';
 import * as z from 'zod/mini';
 import { Api } from '../core/api.ts';
 import { Session } from '../core/session.ts';
-import { clockTime } from '../core/times.ts';
+import { clockTime, exactTime } from '../core/times.ts';
 import { Toasts } from '../core/toasts.ts';
 import { ListStore } from './list/listStore.ts';
 import { Rows } from './rows.ts';
@@ -85,7 +89,100 @@ export class Actions {
     const done = await this.change(row, { agenda }, () =>
       this.api.send('DELETE', `/conversations/${row.id}/agenda/${item.id}`, undefined, Anything),
     );
-    if (done) this.toasts.say('Cancelled. A person answers this one.');
+    if (done) this.toasts.say(CANCELLED[item.kind] ?? 'Cancelled.');
+  }
+
+  /** Moves a follow-up to another time. */
+  async moveItem(row: ConversationRow, item: AgendaItemView, at: number): Promise<void> {
+    const to = new Date(at).toISOString();
+    const agenda = row.agenda.map((one) => (one.id === item.id ? { ...one, at: to } : one));
+    await this.change(row, { agenda }, () =>
+      this.api.send('PUT', `/conversations/${row.id}/agenda/${item.id}`, { at: to }, Anything),
+    );
+  }
+
+  async setFollowUps(row: ConversationRow, on: boolean): Promise<void> {
+    const agenda = on ? row.agenda : row.agenda.filter((item) => item.kind !== 'followUp');
+    const result = await this.change(row, { followUps: on, agenda }, () =>
+      this.api.send('PUT', `/conversations/${row.id}/followUps`, { on }, FollowUpsResult),
+    );
+    if (result) this.toasts.say(followUpsSentence(result.answer));
+  }
+
+  async resolve(row: ConversationRow): Promise<void> {
+    const done = await this.change(row, { status: 'resolved' as const, waitingSince: null }, () =>
+      this.api.send('POST', `/conversations/${row.id}/resolve`, {}, Anything),
+    );
+    if (done) this.toasts.offer('Resolved. It opens again when they write.', 'Undo', () => void this.reopen(row));
+  }
+
+  async reopen(row: ConversationRow): Promise<void> {
+    await this.change(row, { status: 'open' as const, snoozedUntil: null }, () =>
+      this.api.send('POST', `/conversations/${row.id}/reopen`, {}, Anything),
+    );
+  }
+
+  async snooze(row: ConversationRow, at: number): Promise<void> {
+    const until = new Date(at).toISOString();
+    const done = await this.change(row, { status: 'snoozed' as const, snoozedUntil: until }, () =>
+      this.api.send('POST', `/conversations/${row.id}/snooze`, { until }, Anything),
+    );
+    if (done)
+      this.toasts.offer(`Snoozed until ${exactTime(at)}, or until they write.`, 'Undo', () => void this.reopen(row));
+  }
+
+  async setTags(row: ConversationRow, tags: string[]): Promise<void> {
+    await this.change(row, { tags }, () => this.api.send('PUT', `/conversations/${row.id}/tags`, { tags }, Anything));
+  }
+
+  /** Schedules a message for a local time of this device's zone; false when it was refused. */
+  async schedule(row: ConversationRow, text: string, wall: string, cancelIfTheyReply: boolean): Promise<boolean> {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const result = await this.change(row, {}, () =>
+      this.api.send(
+        'POST',
+        `/conversations/${row.id}/schedule`,
+        { text, wall, zone, cancelIfTheyReply },
+        ScheduleResult,
+      ),
+    );
+    if (result)
+      this.toasts.say(`Scheduled for ${exactTime(Date.parse(result.answer.at))}.${CLOCK_NOTES[result.answer.clock]}`);
+    return result !== null;
+  }
+
+  /** In words, such as "tomorrow 3pm call co-applicant"; false when it was refused. */
+  async addReminder(row: ConversationRow, text: string): Promise<boolean> {
+    const result = await this.change(row, {}, () =>
+      this.api.send('POST', `/conversations/${row.id}/reminders`, { text }, ReminderResult),
+    );
+    if (result) this.toasts.say(`Reminder for ${exactTime(Date.parse(result.answer.dueAt))}: ${result.answer.text}`);
+    return result !== null;
+  }
+
+  async completeReminder(reminder: ReminderView): Promise<void> {
+    try {
+      await this.api.send(
+        'PATCH',
+        `/conversations/${reminder.conversationId}/reminders/${reminder.id}`,
+        { done: true },
+        Anything,
+      );
+    } catch (error) {
+      this.toasts.fail(error);
+    }
+  }
+
+  /** False when it was refused. */
+  async deleteConversation(row: ConversationRow): Promise<boolean> {
+    try {
+      await this.api.send('DELETE', `/conversations/${row.id}`, undefined, Anything);
+      this.toasts.say('Deleted. Their next message begins a new conversation.');
+      return true;
+    } catch (error) {
+      this.toasts.fail(error);
+      return false;
+    }
   }
 
   /** Sends a failed message again, as a new attempt. */
@@ -146,6 +243,27 @@ export class Actions {
       return null;
     }
   }
+}
+
+const CANCELLED: Partial<Record<AgendaItemView['kind'], string>> = {
+  autopilotReply: 'Cancelled. A person answers this one.',
+  followUp: 'Skipped.',
+  reminder: 'Done.',
+};
+
+/** Around the changes of summer time, a local time can be missing or come twice. */
+const CLOCK_NOTES: Record<ScheduleResult['clock'], string> = {
+  exact: '',
+  skipped: ' The clocks skip the time that you chose.',
+  repeated: ' The clocks show that time twice; it is the first.',
+};
+
+/** What the switch of the follow-ups did, in a sentence. */
+export function followUpsSentence({ on, cancelled, planned }: FollowUpsResult): string {
+  if (!on) return cancelled ? 'Follow-ups are off. The planned one was cancelled.' : 'Follow-ups are off.';
+  return planned
+    ? `Follow-ups are on. The next one leaves ${exactTime(Date.parse(planned.dueAt))}.`
+    : 'Follow-ups are on.';
 }
 
 /** What the switch did, in a sentence. */

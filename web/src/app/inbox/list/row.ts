@@ -1,5 +1,5 @@
 import { Component, computed, inject, input } from '@angular/core';
-import type { ConversationRow } from '@leadline/contract/rest.ts';
+import type { AgendaItemView, ConversationRow } from '@leadline/contract/rest.ts';
 import { Avatar } from '../../core/avatar.ts';
 import { Clock } from '../../core/clock.ts';
 import { contactTitle, shortName } from '../../core/contactNames.ts';
@@ -16,8 +16,15 @@ const AUTHOR_PREFIX = {
   schedule: 'Scheduled: ',
   automation: 'Automation: ',
 };
-const WAITING_WARN_MS = 15 * 60_000;
-const WAITING_LATE_MS = 60 * 60_000;
+/** A target turns amber when that share of its time is left. */
+const WARN_SHARE = 0.25;
+
+/** What the row says of things to come. */
+const COMING: Partial<Record<AgendaItemView['kind'], string>> = {
+  followUp: 'follow-up',
+  scheduledMessage: 'scheduled',
+  reconcileDelivery: 'checks delivery',
+};
 
 /** One conversation in the list. */
 @Component({
@@ -53,29 +60,48 @@ export class Row {
   });
 
   /** What happens next, and else how long the customer has been waiting. */
-  protected readonly next = computed<{ text: string; tone: '' | 'soon' | 'amber' | 'red'; clock: boolean } | null>(
-    () => {
-      const row = this.row();
-      if (row.optedOut) return { text: 'opted out', tone: 'red', clock: false };
-      const reply = row.agenda.find((item) => item.kind === 'autopilotReply');
-      if (reply && isLate(Date.parse(reply.at), this.clock.minute()))
-        return { text: 'Auto Pilot is late', tone: 'amber', clock: true };
-      if (reply && (reply.phase === 'drafting' || hasCome(Date.parse(reply.at), this.clock.now())))
-        return { text: 'Auto Pilot writing…', tone: 'soon', clock: true };
-      if (reply)
-        return { text: `Auto Pilot ${countdown(Date.parse(reply.at), this.clock.now())}`, tone: 'soon', clock: true };
-      if (row.waitingSince !== null) return this.waiting(Date.parse(row.waitingSince));
-      if (row.agenda.length > 0) return { text: 'checks delivery', tone: 'amber', clock: false };
-      return row.status === 'snoozed' || row.status === 'resolved'
-        ? { text: row.status, tone: '', clock: false }
-        : null;
-    },
-  );
+  protected readonly next = computed<NextText | null>(() => {
+    const row = this.row();
+    if (row.optedOut) return { text: 'opted out', tone: 'red', clock: false };
+    const reply = row.agenda.find((item) => item.kind === 'autopilotReply');
+    if (reply && isLate(Date.parse(reply.at), this.clock.minute()))
+      return { text: 'Auto Pilot is late', tone: 'amber', clock: true };
+    if (reply && (reply.phase === 'drafting' || hasCome(Date.parse(reply.at), this.clock.now())))
+      return { text: 'Auto Pilot writing…', tone: 'soon', clock: true };
+    if (reply)
+      return { text: `Auto Pilot ${countdown(Date.parse(reply.at), this.clock.now())}`, tone: 'soon', clock: true };
+    if (row.waitingSince !== null) return this.waiting(Date.parse(row.waitingSince));
+    if (row.status === 'snoozed' && row.snoozedUntil !== null)
+      return { text: `back ${countdown(Date.parse(row.snoozedUntil), this.clock.now())}`, tone: '', clock: true };
+    const coming = row.agenda.find((item) => item.kind in COMING);
+    if (coming) return this.coming(coming);
+    return row.status === 'snoozed' || row.status === 'resolved' ? { text: row.status, tone: '', clock: false } : null;
+  });
 
-  private waiting(since: number): { text: string; tone: '' | 'amber' | 'red'; clock: boolean } {
-    const now = this.clock.minute() + 59_999;
-    const tone = now - since > WAITING_LATE_MS ? 'red' : now - since > WAITING_WARN_MS ? 'amber' : '';
-    const span = ago(since, now);
-    return { text: span === 'now' ? 'waiting' : `waiting ${span}`, tone, clock: false };
+  private coming(item: ConversationRow['agenda'][number]): NextText {
+    const tone = item.kind === 'reconcileDelivery' ? 'amber' : '';
+    const when = item.kind === 'reconcileDelivery' ? '' : ` ${countdown(Date.parse(item.at), this.clock.now())}`;
+    return { text: `${COMING[item.kind] ?? ''}${when}`, tone, clock: tone === '' };
   }
+
+  /** How long the customer has waited; the colour is the dealership's target, where it has one. */
+  private waiting(since: number): NextText {
+    const now = this.clock.minute() + 59_999;
+    const span = ago(since, now);
+    return { text: span === 'now' ? 'waiting' : `waiting ${span}`, tone: this.slaTone(since, now), clock: false };
+  }
+
+  private slaTone(since: number, now: number): NextText['tone'] {
+    const { sla } = this.row();
+    if (!sla) return '';
+    const due = Date.parse(sla.dueAt);
+    if (sla.breached || now >= due) return 'red';
+    return due - now < (due - since) * WARN_SHARE ? 'amber' : '';
+  }
+}
+
+interface NextText {
+  text: string;
+  tone: '' | 'soon' | 'amber' | 'red';
+  clock: boolean;
 }

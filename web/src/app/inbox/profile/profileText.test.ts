@@ -8,6 +8,9 @@ const reply = {
   at: minute(1),
   title: '',
   phase: 'waiting' as const,
+  wall: '2026-03-02 12:01',
+  zone: 'UTC',
+  why: '',
   operations: [],
 };
 const at = (ms: number) => () => NOON + ms;

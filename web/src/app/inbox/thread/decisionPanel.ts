@@ -14,6 +14,7 @@ import { workflowUrl } from './workflowUrl.ts';
 
 const OUTCOMES: Record<DecisionOutcome, { name: string; tone: string; icon: IconName }> = {
   sent: { name: 'Answered by Auto Pilot', tone: 'teal', icon: 'check' },
+  deferred: { name: 'Waits for a better time', tone: 'amber', icon: 'clock' },
   held: { name: 'Left for a person', tone: 'amber', icon: 'clock' },
   suppressed: { name: 'Nothing was sent', tone: 'gray', icon: 'refused' },
   handedOff: { name: 'Handed to a person', tone: 'violet', icon: 'person' },

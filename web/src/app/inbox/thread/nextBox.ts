@@ -1,15 +1,17 @@
+import { CdkMenu, CdkMenuItem, CdkMenuTrigger } from '@angular/cdk/menu';
 import { Component, computed, inject, input } from '@angular/core';
 import type { AgendaItemView, ConversationRow } from '@leadline/contract/rest.ts';
 import { Clock } from '../../core/clock.ts';
 import { firstName } from '../../core/contactNames.ts';
 import { Icon } from '../../core/icon.ts';
 import { countdown, exactTime, hasCome, isLate } from '../../core/times.ts';
+import { quickTimes } from '../../core/quickTimes.ts';
 import { Actions } from '../actions.ts';
 
 /** What will happen by itself in this conversation, when, and what one can do about it. */
 @Component({
   selector: 'll-next-box',
-  imports: [Icon],
+  imports: [CdkMenu, CdkMenuItem, CdkMenuTrigger, Icon],
   templateUrl: './nextBox.html',
   styleUrl: './nextBox.scss',
 })
@@ -19,7 +21,8 @@ export class NextBox {
 
   readonly row = input.required<ConversationRow>();
 
-  protected readonly items = computed(() => this.row().agenda);
+  /** A target that will be missed is not something that one waits for: the list's clock shows it. */
+  protected readonly items = computed(() => this.row().agenda.filter((item) => item.kind !== 'slaBreach'));
   /** Why nothing is planned, while a customer waits. */
   protected readonly nothing = computed(() => {
     const { optedOut, waitingSince, autopilot, processId, contact } = this.row();
@@ -39,6 +42,26 @@ export class NextBox {
       return item.kind === 'autopilotReply' ? 'writing…' : 'now';
     const left = countdown(at, this.clock.now());
     return /^\d/.test(left) ? `in ${left}` : left;
+  }
+
+  protected nowLabel(item: AgendaItemView): string {
+    return item.kind === 'unsnooze' ? 'Open now' : 'Send now';
+  }
+
+  /** Taking a step out of a sequence brings the next one forward, which is not a cancellation. */
+  protected endLabel(item: AgendaItemView): string {
+    return item.operations.includes('skip') ? 'Skip' : item.operations.includes('complete') ? 'Done' : 'Cancel';
+  }
+
+  protected canEnd({ operations }: AgendaItemView): boolean {
+    return operations.includes('cancel') || operations.includes('skip') || operations.includes('complete');
+  }
+
+  /** Times to move a follow-up to. */
+  protected readonly moves = computed(() => quickTimes(this.clock.minute()));
+
+  protected move(item: AgendaItemView, at: number): void {
+    void this.actions.moveItem(this.row(), item, at);
   }
 
   protected exact(item: AgendaItemView): string {

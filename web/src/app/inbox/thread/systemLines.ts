@@ -1,5 +1,6 @@
-import type { EventData } from '@leadline/contract/conversation.ts';
+import type { EventData, FollowUpEnd, WallClock } from '@leadline/contract/conversation.ts';
 import type { EventView } from '@leadline/contract/rest.ts';
+import { exactTime } from '../../core/times.ts';
 
 /** Names that the sentences need. */
 export interface Names {
@@ -8,7 +9,19 @@ export interface Names {
   stage(key: string): string;
 }
 
-type LineType = Exclude<keyof EventData, 'messageReceived' | 'replyArmed' | 'deliveryChecked'>;
+/** What the thread shows otherwise (messages, Next) or what no person needs to read. */
+type NotShown =
+  | 'messageReceived'
+  | 'replyArmed'
+  | 'deliveryChecked'
+  | 'followUpPlanned'
+  | 'slaStarted'
+  | 'conversationWoken'
+  | 'contactChanged'
+  | 'dealershipChanged'
+  | 'scheduledDeferred'
+  | 'conversationDeleted';
+type LineType = Exclude<keyof EventData, NotShown>;
 
 /** One sentence for an event of the journal; null for one that the thread shows otherwise, or not at all. */
 export function sentenceOf(event: EventView, names: Names): string | null {
@@ -19,7 +32,12 @@ export function sentenceOf(event: EventView, names: Names): string | null {
 
 const SENTENCES: { [T in LineType]: (data: EventData[T], who: string, names: Names) => string | null } = {
   conversationStarted: () => 'Conversation started',
-  conversationReopened: ({ from }) => `Reopened by a message (was ${from})`,
+  conversationReopened: ({ from, reason }, who) =>
+    reason === 'person'
+      ? `${who} opened it again (was ${from})`
+      : reason === 'snooze-over'
+        ? 'Back from snooze'
+        : `Reopened by a message (was ${from})`,
   // A decision follows and says why, unless a person answered.
   replyCancelled: ({ reason }, who) =>
     reason === 'person-took-over' ? `${who} took over: Auto Pilot’s reply was dropped` : null,
@@ -41,12 +59,80 @@ const SENTENCES: { [T in LineType]: (data: EventData[T], who: string, names: Nam
     userIds.length === 0
       ? `${who} removed the assignees`
       : `${who} assigned it to ${userIds.map((id) => names.fullUser(id)).join(', ')}`,
-  optedOut: ({ source }) =>
-    source === 'keyword' ? 'The customer opted out' : 'The carrier says that the customer opted out',
+  optedOut: ({ source }) => OPT_OUTS[source],
   optedIn: () => 'The customer asked to hear from us again',
-  reminderAdded: ({ forUserId, text }, _who, names) =>
-    `Reminder for ${forUserId === null ? 'everybody' : names.fullUser(forUserId)}: ${text}`,
+  reminderAdded: ({ forUserId, text }, _who, names) => `Reminder for ${person(forUserId, names)}: ${text}`,
+  reminderDue: () => null,
+  reminderCompleted: (_data, who) => `${who} marked a reminder as done`,
+  followUpsSet: ({ on }, who) => `${who} turned follow-ups ${on ? 'on' : 'off'}`,
+  followUpCancelled: ({ step, reason }, who) => {
+    const why = reason === 'skipped' ? `${who} skipped it` : FOLLOW_UP_ENDS[reason];
+    return why === null ? null : `Follow-up ${step + 1} is not sent: ${why}`;
+  },
+  messageScheduled: ({ wall, zone, clock }, who) =>
+    `${who} scheduled a message for ${wallIn(wall, zone)}${clockNote(clock)}`,
+  scheduledChanged: ({ wall, zone, clock }, who) =>
+    `${who} changed a scheduled message; it goes out at ${wallIn(wall, zone)}${clockNote(clock)}`,
+  scheduledCancelled: ({ reason }, who) =>
+    `A scheduled message is not sent: ${reason === 'person' ? `${who} cancelled it` : SCHEDULE_ENDS[reason]}`,
+  tagsSet: ({ tags }, who) =>
+    tags.length === 0 ? `${who} removed the tags` : `${who} set the tags: ${tags.join(', ')}`,
+  prioritySet: ({ priority }, who) => `${who} set the priority: ${priority}`,
+  resolved: (_data, who) => `${who} resolved it`,
+  snoozed: ({ until }, who) => `${who} snoozed it until ${exactTime(until)}`,
+  callEnded: ({ outcome, durationMs }) =>
+    outcome === 'answered'
+      ? `A call of ${Math.max(1, Math.round(durationMs / 60_000))} min ended`
+      : `A call was ${outcome}`,
+  slaMet: ({ late }) => (late ? 'Answered, later than our target' : null),
+  slaBreached: ({ target }) =>
+    `The ${target === 'first' ? 'first response' : 'response'} is late: our target has passed`,
+  ruleRan: ({ name, passed, actions }) => (passed && actions.length > 0 ? `Rule “${name}” ran` : null),
+  ruleStopped: ({ name, depth }) => `Rule “${name}” was stopped: ${depth} rules had set each other off`,
+  userNotified: ({ forUserId, text }, _who, names) => `For ${person(forUserId, names)}: ${text}`,
 };
+
+const OPT_OUTS: Record<EventData['optedOut']['source'], string> = {
+  keyword: 'The customer opted out',
+  model: 'The customer asked in their own words not to be written to',
+  provider: 'The carrier says that the customer opted out',
+  contact: 'The customer opted out in another conversation',
+};
+
+const FOLLOW_UP_ENDS: Record<Exclude<FollowUpEnd, 'skipped'>, string | null> = {
+  // A line of its own says these: the message, the switch, the opt-out, the status.
+  'customer-replied': null,
+  'person-sent': null,
+  'turned-off': null,
+  'opted-out': null,
+  resolved: null,
+  deleted: null,
+  gate: null,
+  stage: 'the stage ends the sequence',
+  model: 'the model could not write it',
+  'process-changed': 'the process has no such step any more',
+};
+
+const SCHEDULE_ENDS: Record<Exclude<EventData['scheduledCancelled']['reason'], 'person'>, string> = {
+  'customer-replied': 'the customer replied',
+  'opted-out': 'the customer opted out',
+  gate: 'a gate stopped it',
+  deleted: 'the conversation was deleted',
+};
+
+function person(userId: string | null, names: Names): string {
+  return userId === null ? 'everybody' : names.fullUser(userId);
+}
+
+function wallIn(wall: string, zone: string): string {
+  return `${wall.replace('T', ' ')} (${zone})`;
+}
+
+/** Around the changes of summer time, a local time can be missing or come twice. */
+function clockNote(clock: WallClock): string {
+  if (clock === 'skipped') return ', later by the hour that the clocks skip';
+  return clock === 'repeated' ? ', the first of the two times that the clocks show it' : '';
+}
 
 function actorName({ actor }: EventView, names: Names): string {
   switch (actor.kind) {
@@ -58,6 +144,12 @@ function actorName({ actor }: EventView, names: Names): string {
       return 'The customer';
     case 'provider':
       return 'The carrier';
+    case 'followUp':
+      return 'A follow-up';
+    case 'schedule':
+      return 'The schedule';
+    case 'automation':
+      return 'A rule';
     case 'system':
       return 'Leadline';
   }

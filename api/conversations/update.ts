@@ -1,0 +1,26 @@
+import type { UpdateArgs, UpdateBase, UpdateResults } from '@leadline/contract/conversation.ts';
+import type { UpdateName } from '@leadline/contract/names.ts';
+import type { Engine } from '../engine.ts';
+import type { Call } from '../route.ts';
+import { found } from './routes.ts';
+
+export type AnyCall = Call<unknown, unknown>;
+type OwnArgs<Name extends UpdateName> = Omit<UpdateArgs[Name], keyof UpdateBase>;
+
+/** Does an update of the conversation that a call names. Throws `not-found`, or `refused` with the core's reason. */
+export type Update = <Name extends UpdateName>(
+  call: AnyCall,
+  name: Name,
+  args: OwnArgs<Name>,
+) => Promise<UpdateResults[Name]>;
+
+export function updater(engine: Pick<Engine, 'update'>): Update {
+  return async <Name extends UpdateName>(call: AnyCall, name: Name, args: OwnArgs<Name>) => {
+    // The conversation must be the dealership's own: its key is read through the scoped inbox.
+    const key = found(await call.inbox.key(call.params['id']!));
+    const base = { userId: call.user.id, requestId: call.requestId };
+    // A client cannot take another user's action for its own by guessing its key.
+    const updateId = `${call.user.id}/${call.idempotencyKey}`;
+    return engine.update(key, name, { ...base, ...args } as UpdateArgs[Name], updateId);
+  };
+}

@@ -1,0 +1,164 @@
+import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_RULES, type Rule } from '@leadline/contract/rules.ts';
+import { agenda } from './agenda.ts';
+import { DEALERSHIP, draftResult, Scenario, T0 } from './scenario.ts';
+
+const withRules = (rules: Rule[], start = {}): Scenario =>
+  new Scenario({ dealership: { ...DEALERSHIP, rules }, ...start });
+const hello = { text: 'Hello', fromDraftId: null };
+const rule = (id: string, when: Rule['when'], actions: Rule['actions'], only?: Rule['only']): Rule => ({
+  id,
+  name: id,
+  enabled: true,
+  when,
+  actions,
+  ...(only && { only }),
+});
+
+describe('the default rules', () => {
+  it('make a customer who answers our first message Engaged, once', () => {
+    const talk = withRules(DEFAULT_RULES, { autopilot: false }).inbound();
+    expect(talk.state.stage).toBe('new');
+    talk.update('sendMessage', hello).inbound('yes');
+    expect(talk.the('ruleRan')).toMatchObject({
+      ruleId: 'engaged',
+      passed: true,
+      tests: [{ field: 'outboundCount', actual: '1', pass: true }, { field: 'stage', actual: 'new' }, {}],
+    });
+    expect(talk.state.stage).toBe('engaged');
+    expect(talk.inbound('and?').types).not.toContain('ruleRan');
+  });
+
+  it('make a hand-off, or a customer who asks for a call, Needs a Call', () => {
+    const talk = withRules(DEFAULT_RULES).inbound().wake().draft({ outcome: 'handOff', text: '' });
+    expect(talk.state.stage).toBe('needs-a-call');
+    const asked = withRules(DEFAULT_RULES)
+      .inbound()
+      .wake()
+      .draft({ answer: { ...draftResult().answer, intent: 'callRequested' } });
+    expect(asked.state.stage).toBe('needs-a-call');
+  });
+
+  it('make an opt-out DNC, by keyword or in plain words', () => {
+    expect(withRules(DEFAULT_RULES).inbound('STOP').state.stage).toBe('dnc');
+    const talk = withRules(DEFAULT_RULES)
+      .inbound('take me off your list')
+      .wake()
+      .draft({ answer: { ...draftResult().answer, intent: 'optOut' } });
+    expect(talk.state).toMatchObject({ optedOut: true, stage: 'dnc' });
+    expect(talk.types).not.toContain('messageQueued');
+  });
+
+  it.each([
+    ['30006', 'wrong-number'],
+    ['21614', 'wrong-number'],
+    ['30003', 'needs-a-call'],
+    ['30007', 'new'],
+  ])('read the provider’s code %s as %s', (code, stage) => {
+    const talk = withRules(DEFAULT_RULES, { autopilot: false }).inbound().update('sendMessage', hello);
+    const { messageId } = talk.the('messageQueued');
+    talk.take({ type: 'deliveryFailed', report: { messageId, attempt: 1, code, requestId: 'r' } });
+    expect(talk.state.stage).toBe(stage);
+  });
+});
+
+describe('a rule', () => {
+  it('is on record with every condition’s value, passed or not', () => {
+    const only: Rule['only'] = {
+      any: [
+        { field: 'tags', is: 'contains', value: 'vip' },
+        { field: 'inboundCount', is: 'atLeast', value: 5 },
+      ],
+    };
+    const talk = withRules([rule('r', { on: 'stageChanged' }, [{ do: 'notify', text: 'Look' }], only)]).update(
+      'setStage',
+      { stage: 'sold' },
+    );
+    expect(talk.the('ruleRan')).toMatchObject({
+      passed: false,
+      actions: [],
+      tests: [
+        { field: 'tags', is: 'contains', value: 'vip', actual: '', pass: false },
+        { field: 'inboundCount', is: 'atLeast', value: 5, actual: '0', pass: false },
+      ],
+    });
+  });
+
+  it('matches whole words', () => {
+    const rules = [rule('art', { on: 'keyword', words: ['art', 'trade in'] }, [{ do: 'addTag', tag: 'hit' }])];
+    expect(withRules(rules).inbound('let us start').state.tags).toEqual([]);
+    expect(withRules(rules).inbound('Trade-in?').state.tags).toEqual(['hit']);
+  });
+
+  it('names its cause, and never reacts to what it brought about', () => {
+    const rules = [
+      rule('a', { on: 'stageChanged' }, [{ do: 'addTag', tag: 'moved' }]),
+      rule('b', { on: 'tagged' }, [{ do: 'setStage', stage: 'back' }]),
+    ];
+    const talk = withRules(rules).update('setStage', { stage: 'sold' });
+    expect(talk.types).toEqual(['stageSet', 'ruleRan', 'tagsSet', 'ruleRan', 'stageSet']);
+    expect(talk.events[4]?.cause).toEqual({ kind: 'event', position: 5, rules: ['a', 'b'] });
+    expect(talk.state.stage).toBe('back');
+  });
+
+  it('chains stop at depth five, and that is recorded', () => {
+    const rules = Array.from({ length: 8 }, (_, index) =>
+      rule(`r${index}`, { on: 'tagged', tag: `t${index}` }, [{ do: 'addTag', tag: `t${index + 1}` }]),
+    );
+    const talk = withRules(rules).update('setTags', { tags: ['t0'] });
+    expect(talk.state.tags).toEqual(['t0', 't1', 't2', 't3', 't4', 't5']);
+    expect(talk.the('ruleStopped')).toEqual({ ruleId: 'r5', name: 'r5', depth: 5 });
+  });
+
+  it('whose message fails is not set off by that', () => {
+    const rules = [rule('again', { on: 'deliveryFailed' }, [{ do: 'send', text: 'Hi {{contact.firstName|there}}' }])];
+    const talk = withRules(rules, { autopilot: false }).inbound().update('sendMessage', hello);
+    const first = talk.the('messageQueued').messageId;
+    talk.take({ type: 'deliveryFailed', report: { messageId: first, attempt: 1, code: null, requestId: 'r' } });
+    const second = talk.the('messageQueued').messageId;
+    talk.take({ type: 'deliveryFailed', report: { messageId: second, attempt: 1, code: null, requestId: 'r' } });
+    expect(talk.types).toEqual(['deliveryFailed']);
+  });
+
+  it('of silence runs once, after its time without a word', () => {
+    const talk = withRules([rule('quiet', { on: 'noReply', afterMinutes: 60 }, [{ do: 'addTag', tag: 'cold' }])], {
+      autopilot: false,
+    });
+    talk.inbound().update('sendMessage', hello);
+    expect(agenda(talk.state)).toMatchObject([{ kind: 'noReply', at: T0 + 3_600_000 }]);
+    talk.wake();
+    expect(talk.state.tags).toEqual(['cold']);
+    expect(agenda(talk.state)).toEqual([]);
+    expect(talk.inbound().update('sendMessage', hello).state.silenceRules).toEqual([]);
+  });
+
+  it('whose message comes up in quiet hours has it scheduled for their end', () => {
+    const talk = withRules([rule('thanks', { on: 'stageChanged' }, [{ do: 'send', text: 'Thanks!' }])]).inbound();
+    talk.after(12 * 3_600_000).update('setStage', { stage: 'sold' });
+    expect(agenda(talk.state)).toContainEqual(
+      expect.objectContaining({ kind: 'scheduledMessage', wall: '2026-11-25 08:00' }),
+    );
+    expect(talk.types).not.toContain('messageQueued');
+  });
+
+  it('turns switches, assigns, reminds, resolves', () => {
+    const talk = withRules([
+      rule('all', { on: 'tagged', tag: 'go' }, [
+        { do: 'setAutopilot', on: false },
+        { do: 'setFollowUps', on: true },
+        { do: 'assign', userId: 'sam' },
+        { do: 'addReminder', text: 'Call', inMinutes: 30 },
+        { do: 'removeTag', tag: 'go' },
+        { do: 'resolve' },
+      ]),
+    ]).update('setTags', { tags: ['go'] });
+    expect(talk.state).toMatchObject({
+      autopilot: false,
+      followUpsOn: true,
+      ownerId: 'sam',
+      tags: [],
+      status: 'resolved',
+    });
+    expect(talk.the('reminderAdded')).toMatchObject({ forUserId: 'sam', dueAt: T0 + 1_800_000 });
+  });
+});
