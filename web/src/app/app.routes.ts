@@ -12,6 +12,11 @@ export const routes: Routes = [
       { path: '', pathMatch: 'full', redirectTo: 'conversations' },
       { matcher: conversations, loadComponent: () => import('./inbox/inbox.ts').then((m) => m.Inbox) },
       {
+        path: 'settings',
+        title: 'Settings · Leadline',
+        loadComponent: () => import('./settings/settings.ts').then((m) => m.Settings),
+      },
+      {
         path: 'simulator',
         title: 'Simulated phones · Leadline',
         loadComponent: () => import('./simulator/simulator.ts').then((m) => m.Simulator),

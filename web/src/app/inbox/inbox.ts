@@ -157,6 +157,20 @@ export class Inbox {
     });
   }
 
+  toggleResolved(): boolean {
+    return this.onRow((row) => {
+      void (row.status === 'resolved' ? this.actions.reopen(row) : this.actions.resolve(row));
+    });
+  }
+
+  openSnoozeMenu(): boolean {
+    return this.threadPane()?.openSnoozeMenu() ?? false;
+  }
+
+  openScheduleMenu(): boolean {
+    return this.threadPane()?.openScheduleMenu() ?? false;
+  }
+
   openStageMenu(): boolean {
     return this.onProfile((profile) => profile.openStageMenu());
   }

@@ -15,6 +15,9 @@ export function inboxKeys(inbox: Inbox): Shortcut[] {
     { keys: ['s'], does: 'Change the stage', run: () => inbox.openStageMenu() },
     { keys: ['a'], does: 'Assign', run: () => inbox.openAssignMenu() },
     { keys: ['i'], does: 'Assign to me', run: () => inbox.assignToMe() },
+    { keys: ['e'], does: 'Resolve, or open again', run: () => inbox.toggleResolved() },
+    { keys: ['b'], does: 'Snooze', run: () => inbox.openSnoozeMenu() },
+    { keys: ['t'], does: 'Schedule what is written', run: () => inbox.openScheduleMenu() },
     { keys: ['U'], does: 'Mark as unread', run: () => inbox.markUnread() },
     { keys: ['?'], does: 'Show these keys', run: () => inbox.showKeys() },
   ];

@@ -17,7 +17,13 @@ export class Reminders {
   constructor() {
     inject(Realtime).listen({
       change: ({ events }) => {
-        if (events.some((event) => event.type === 'reminderAdded')) void this.load();
+        if (
+          events.some(
+            (event) =>
+              event.type === 'reminderAdded' || event.type === 'reminderCompleted' || event.type === 'reminderDue',
+          )
+        )
+          void this.load();
       },
       reload: () => void this.load(),
     });

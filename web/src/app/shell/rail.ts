@@ -21,6 +21,12 @@ import { UserMenu } from './userMenu.ts';
           <span class="badge">{{ unread > 99 ? '99+' : unread }}<span class="visually-hidden"> unread</span></span>
         }
       </a>
+      @if (mayManage()) {
+        <a class="place" routerLink="/settings" routerLinkActive="on" ariaCurrentWhenActive="page" title="Settings">
+          <ll-icon name="settings" />
+          <span class="visually-hidden">Settings</span>
+        </a>
+      }
       @if (hasPhones()) {
         <a
           class="place"
@@ -43,5 +49,6 @@ export class Rail {
   private readonly list = inject(ListStore);
 
   protected readonly unread = computed(() => this.list.counts()?.unread ?? 0);
+  protected readonly mayManage = computed(() => (this.session.me()?.user.role ?? 'sales') !== 'sales');
   protected readonly hasPhones = computed(() => this.session.simulated().includes('twilio'));
 }

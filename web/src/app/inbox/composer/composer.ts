@@ -1,9 +1,12 @@
+import { CdkMenu, CdkMenuItem, CdkMenuItemCheckbox, CdkMenuTrigger } from '@angular/cdk/menu';
 import {
+  afterNextRender,
   afterRenderEffect,
   Component,
   computed,
   type ElementRef,
   inject,
+  Injector,
   input,
   linkedSignal,
   signal,
@@ -12,8 +15,10 @@ import {
 import type { ConversationRow } from '@leadline/contract/rest.ts';
 import { smsSize } from '@leadline/contract/sms.ts';
 import { messageOf } from '../../core/api.ts';
+import { Clock } from '../../core/clock.ts';
 import { firstName, phoneText } from '../../core/contactNames.ts';
 import { Icon } from '../../core/icon.ts';
+import { quickTimes } from '../../core/quickTimes.ts';
 import { Screen } from '../../core/screen.ts';
 import { Toasts } from '../../core/toasts.ts';
 import { Actions } from '../actions.ts';
@@ -27,7 +32,7 @@ const MAX_HEIGHT_PX = 220;
 /** Where a person writes. What stands in it is never lost; why it may not be sent is said before it is typed. */
 @Component({
   selector: 'll-composer',
-  imports: [Icon],
+  imports: [CdkMenu, CdkMenuItem, CdkMenuItemCheckbox, CdkMenuTrigger, Icon],
   templateUrl: './composer.html',
   styleUrl: './composer.scss',
 })
@@ -37,11 +42,19 @@ export class Composer {
   private readonly actions = inject(Actions);
   private readonly toasts = inject(Toasts);
   private readonly screen = inject(Screen);
+  private readonly clock = inject(Clock);
+  private readonly injector = inject(Injector);
 
   readonly row = input.required<ConversationRow>();
   readonly processNames = input.required<ReadonlyMap<string, string>>();
 
   private readonly field = viewChild.required<ElementRef<HTMLTextAreaElement>>('field');
+  private readonly scheduleTrigger = viewChild('scheduleTrigger', { read: CdkMenuTrigger });
+  /** Times to send at, and whether an answer of the customer makes the message void. */
+  protected readonly times = computed(() => quickTimes(this.clock.minute()));
+  protected readonly cancelIfTheyReply = signal(true);
+  protected readonly picking = linkedSignal<string, boolean>({ source: () => this.row().id, computation: () => false });
+  protected readonly tomorrow = computed(() => wallOf(this.times()[2]!.at));
   private readonly id = computed(() => this.row().id);
   protected readonly current = computed(() => this.drafts.of(this.id()));
   protected readonly text = computed(() => this.current().text);
@@ -114,6 +127,27 @@ export class Composer {
     }
   }
 
+  openScheduleMenu(): boolean {
+    if (!this.canSend()) return false;
+    const trigger = this.scheduleTrigger();
+    trigger?.open();
+    afterNextRender(() => trigger?.getMenu()?.focusFirstItem('keyboard'), { injector: this.injector });
+    return true;
+  }
+
+  protected schedule(at: number): void {
+    void this.pick(wallOf(at));
+  }
+
+  /** What is written stays until the server has it. */
+  protected async pick(wall: string): Promise<void> {
+    const row = this.row();
+    const text = this.text().trim();
+    if (!(await this.actions.schedule(row, text, wall, this.cancelIfTheyReply()))) return;
+    if (this.drafts.of(row.id).text.trim() === text) this.drafts.set(row.id, NOTHING);
+    this.picking.set(false);
+  }
+
   protected onInput(text: string): void {
     const { ai } = this.current();
     this.drafts.set(this.id(), { text, ai: text.trim() === '' ? null : ai });
@@ -158,4 +192,9 @@ export class Composer {
   private say(id: string, note: string): void {
     if (this.id() === id) this.note.set(note);
   }
+}
+
+/** An instant on this device's clock, as fields for times have it: `2026-11-25T09:00`. */
+function wallOf(at: number): string {
+  return new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }

@@ -14,7 +14,7 @@ import { Reminders } from '../reminders.ts';
 import { ThreadStore } from '../thread/threadStore.ts';
 import { workflowUrl } from '../thread/workflowUrl.ts';
 import { ProfileSection } from './profileSection.ts';
-import { autopilotText, peopleOf, sectionsOf } from './profileText.ts';
+import { autopilotText, followUpsText, peopleOf, sectionsOf } from './profileText.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -62,6 +62,7 @@ export class Profile {
     () => this.directory.processes().find((one) => one.id === this.row()?.processId) ?? null,
   );
   protected readonly autopilotText = computed(() => (this.row() ? autopilotText(this.row()!, this.clock.now) : ''));
+  protected readonly followUpsText = computed(() => (this.row() ? followUpsText(this.row()!) : ''));
   protected readonly sections = computed(() => sectionsOf(this.contact()?.fields ?? []));
   protected readonly reminders = computed(() =>
     this.reminderList.all().filter((one) => one.conversationId === this.row()?.id),
@@ -103,6 +104,24 @@ export class Profile {
   protected toggleAssignee(row: ConversationRow, userId: string): void {
     const people = this.people();
     void this.actions.assign(row, people.includes(userId) ? people.filter((id) => id !== userId) : [...people, userId]);
+  }
+
+  protected async addReminder(row: ConversationRow, field: HTMLInputElement): Promise<void> {
+    const text = field.value.trim();
+    if (text !== '' && (await this.actions.addReminder(row, text))) field.value = '';
+  }
+
+  protected addTag(row: ConversationRow, field: HTMLInputElement): void {
+    const tag = field.value.trim().toLowerCase();
+    field.value = '';
+    if (tag !== '' && !row.tags.includes(tag)) void this.actions.setTags(row, [...row.tags, tag].sort());
+  }
+
+  protected removeTag(row: ConversationRow, tag: string): void {
+    void this.actions.setTags(
+      row,
+      row.tags.filter((one) => one !== tag),
+    );
   }
 
   protected dueText(dueAt: string): string {

@@ -1,5 +1,5 @@
 import type { ConversationRow } from '@leadline/contract/rest.ts';
-import { clockTime, countdown, hasCome, isLate } from '../../core/times.ts';
+import { clockTime, countdown, exactTime, hasCome, isLate } from '../../core/times.ts';
 
 /** The line under Auto Pilot's switch: what it does now. */
 export function autopilotText(row: ConversationRow, now: () => number): string {
@@ -10,6 +10,14 @@ export function autopilotText(row: ConversationRow, now: () => number): string {
   if (reply && (reply.phase === 'drafting' || hasCome(Date.parse(reply.at), now()))) return 'writing the answer…';
   if (reply) return `answers in ${countdown(Date.parse(reply.at), now())}`;
   return row.processId === null ? 'cannot answer: select a process' : 'answers new messages';
+}
+
+/** The line under the follow-ups' switch. */
+export function followUpsText(row: ConversationRow): string {
+  if (row.optedOut) return 'silent: the customer has opted out';
+  if (!row.followUps) return 'off';
+  const next = row.agenda.find((item) => item.kind === 'followUp');
+  return next ? `next ${exactTime(Date.parse(next.at))}` : 'start when our message is the last';
 }
 
 /** Ids of those who work on a conversation, the owner first. */

@@ -1,9 +1,12 @@
-import { Component, computed, inject, input, output, viewChild } from '@angular/core';
+import { CdkMenu, CdkMenuItem, CdkMenuTrigger } from '@angular/cdk/menu';
+import { afterNextRender, Component, computed, inject, Injector, input, output, viewChild } from '@angular/core';
 import type { EventData } from '@leadline/contract/conversation.ts';
 import type { EventView, MessageView } from '@leadline/contract/rest.ts';
+import { Clock } from '../../core/clock.ts';
 import { contactTitle, phoneText } from '../../core/contactNames.ts';
 import { Directory } from '../../core/directory.ts';
 import { Icon } from '../../core/icon.ts';
+import { quickTimes } from '../../core/quickTimes.ts';
 import { Session } from '../../core/session.ts';
 import { Toasts } from '../../core/toasts.ts';
 import { Actions } from '../actions.ts';
@@ -20,11 +23,13 @@ import { timeline } from './timeline.ts';
 /** The middle pane: head, history, what happens next, composer. */
 @Component({
   selector: 'll-thread-pane',
-  imports: [Composer, History, Icon, NextBox],
+  imports: [CdkMenu, CdkMenuItem, CdkMenuTrigger, Composer, History, Icon, NextBox],
   templateUrl: './threadPane.html',
   styleUrl: './threadPane.scss',
 })
 export class ThreadPane {
+  private readonly clock = inject(Clock);
+  private readonly injector = inject(Injector);
   private readonly directory = inject(Directory);
   private readonly session = inject(Session);
   private readonly outbox = inject(Outbox);
@@ -40,6 +45,8 @@ export class ThreadPane {
   readonly markUnread = output();
 
   private readonly composer = viewChild(Composer);
+  private readonly snoozeTrigger = viewChild('snoozeTrigger', { read: CdkMenuTrigger });
+  protected readonly snoozeTimes = computed(() => quickTimes(this.clock.minute()));
   protected readonly row = this.store.row;
   protected readonly title = computed(() => (this.row() ? contactTitle(this.row()!.contact) : ''));
   /** Beside a name; without one, the number is the title. */
@@ -86,6 +93,23 @@ export class ThreadPane {
   draft(): boolean {
     void this.composer()?.draft();
     return this.composer() !== undefined;
+  }
+
+  openScheduleMenu(): boolean {
+    return this.composer()?.openScheduleMenu() ?? false;
+  }
+
+  openSnoozeMenu(): boolean {
+    const trigger = this.snoozeTrigger();
+    trigger?.open();
+    // Opened by a key, a menu has to be given the keyboard.
+    afterNextRender(() => trigger?.getMenu()?.focusFirstItem('keyboard'), { injector: this.injector });
+    return trigger !== undefined;
+  }
+
+  protected snooze(at: number): void {
+    const row = this.row();
+    if (row) void this.actions.snooze(row, at);
   }
 
   protected async copyPhone(): Promise<void> {
