@@ -47,6 +47,30 @@ function definition(name: string, role: string, instructions: string, windowMs: 
     },
     window: { quietMs: windowMs, minMs: windowMs / 2, maxMs: windowMs * 3, jitter: 0.1 },
     limits: { aiTurnsPerDay: 12 },
+    followUps: {
+      hours: { from: '09:00', to: '19:00' },
+      stopStages: ['sold', 'dnc', 'wrong-number'],
+      steps: [
+        {
+          afterMinutes: 24 * 60,
+          body: {
+            kind: 'template',
+            text: 'Hi {{contact.firstName|there}}, do you still have questions about the vehicle?',
+          },
+        },
+        {
+          afterMinutes: 3 * 24 * 60,
+          body: { kind: 'ai', instruction: 'Offer a test drive this week, in one sentence.' },
+        },
+        {
+          afterMinutes: 7 * 24 * 60,
+          body: {
+            kind: 'template',
+            text: 'Hi {{contact.firstName|there}}, shall I keep looking for you, or close this for now?',
+          },
+        },
+      ],
+    },
   };
 }
 

@@ -1,21 +1,10 @@
-import { mkdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import type { SimulatedMessage } from '@leadline/contract/simulator.ts';
 import { startLeadline, until, type TestProduct } from '../leadline.ts';
+import { launchBrowser, openPage, picture, signIn } from './browser.ts';
 
 const CUSTOMER = '+18255557788';
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-const SCREENSHOTS = process.env['SCREENSHOTS'];
-
 /** The first story of Leadline, as a salesperson and a customer live it; no step refreshes the page. */
 describe('a customer’s text gets its Auto Pilot answer', () => {
   let product: TestProduct;
@@ -23,13 +12,8 @@ describe('a customer’s text gets its Auto Pilot answer', () => {
   let page: Page;
 
   beforeAll(async () => {
-    [product, browser] = await Promise.all([
-      startLeadline(),
-      chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: FLAGS }),
-    ]);
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-    page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    [product, browser] = await Promise.all([startLeadline(), launchBrowser()]);
+    page = await openPage(browser);
   }, 120_000);
   afterAll(async () => {
     await browser?.close();
@@ -49,12 +33,9 @@ describe('a customer’s text gets its Auto Pilot answer', () => {
 
   it('signs in, and the inbox stands with the demo’s conversations', async () => {
     await page.goto(product.url);
-    await page.locator('input[type="password"]').fill('demo');
-    await page.locator('input:not([type="password"])').first().fill('ana@demo.test');
-    await page.keyboard.press('Enter');
-    await rows().first().waitFor();
+    await signIn(page, 'ana@demo.test');
     expect(await rows().count()).toBeGreaterThan(5);
-    await picture('list');
+    await picture(page, 'list');
   }, 60_000);
 
   it('shows a new text on top, unread, and counts down to the reply', async () => {
@@ -64,7 +45,7 @@ describe('a customer’s text gets its Auto Pilot answer', () => {
     await rows().first().click();
     await next().first().waitFor();
     await page.getByTestId('message').first().waitFor();
-    await picture('thread');
+    await picture(page, 'thread');
   }, 60_000);
 
   it('answers two texts together, and its ticks go to delivered', async () => {
@@ -75,7 +56,7 @@ describe('a customer’s text gets its Auto Pilot answer', () => {
     await page.locator('[data-testid="message"][data-author="autopilot"][data-status="delivered"]').waitFor();
     expect((await answers())[0]?.body).toContain('(simulated)');
     expect(await messages('autopilot').count()).toBe(1);
-    await picture('answered');
+    await picture(page, 'answered');
   }, 90_000);
 
   it('sends nothing once Auto Pilot is turned off inside the window, and says why', async () => {
@@ -109,7 +90,7 @@ describe('a customer’s text gets its Auto Pilot answer', () => {
   it('works at the size of a phone', async () => {
     await page.setViewportSize({ width: 390, height: 844 });
     await page.getByTestId('composer').waitFor();
-    await picture('mobile-thread');
+    await picture(page, 'mobile-thread');
     await page.goto(`${product.url}/conversations`);
     await rows()
       .first()
@@ -118,11 +99,11 @@ describe('a customer’s text gets its Auto Pilot answer', () => {
         await page.screenshot({ path: '/tmp/lt/fail.png' });
         throw e;
       });
-    await picture('mobile-list');
+    await picture(page, 'mobile-list');
     await page.setViewportSize({ width: 1440, height: 900 });
     await page.goto(`${product.url}/simulator`);
     await page.getByTestId('phone-message').first().waitFor();
-    await picture('simulator');
+    await picture(page, 'simulator');
   }, 60_000);
 
   const composer = (): Locator =>
@@ -133,11 +114,4 @@ describe('a customer’s text gets its Auto Pilot answer', () => {
       .getByRole('switch')
       .or(page.locator('[role="switch"][data-testid="autopilot-switch"]'))
       .first();
-
-  /** Pictures for the README, when they are asked for: SCREENSHOTS=docs/screenshots. */
-  async function picture(name: string): Promise<void> {
-    if (!SCREENSHOTS) return;
-    await mkdir(SCREENSHOTS, { recursive: true });
-    await page.screenshot({ path: `${SCREENSHOTS}/${name}.png`, animations: 'disabled' });
-  }
 });

@@ -87,7 +87,8 @@ const SENTENCES: { [T in LineType]: (data: EventData[T], who: string, names: Nam
   slaMet: ({ late }) => (late ? 'Answered, later than our target' : null),
   slaBreached: ({ target }) =>
     `The ${target === 'first' ? 'first response' : 'response'} is late: our target has passed`,
-  ruleRan: ({ name, passed, actions }) => (passed && actions.length > 0 ? `Rule “${name}” ran` : null),
+  // What it did has lines of its own, which name it.
+  ruleRan: () => null,
   ruleStopped: ({ name, depth }) => `Rule “${name}” was stopped: ${depth} rules had set each other off`,
   userNotified: ({ forUserId, text }, _who, names) => `For ${person(forUserId, names)}: ${text}`,
 };
@@ -149,7 +150,7 @@ function actorName({ actor }: EventView, names: Names): string {
     case 'schedule':
       return 'The schedule';
     case 'automation':
-      return 'A rule';
+      return `Rule “${actor.ruleId ?? ''}”`;
     case 'system':
       return 'Leadline';
   }
