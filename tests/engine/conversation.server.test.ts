@@ -1,69 +1,31 @@
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-import type { Worker, WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { SIGNALS } from '@leadline/contract/names.ts';
-import { registerSearchAttributes } from '@leadline/temporal/searchAttributes.ts';
-import { bundleWorkflows, createWorkers } from '@leadline/temporal/worker.ts';
-import { KEY, POLICY, START } from '@leadline/workflows/conversation/core/scenario.ts';
+import { POLICY, START } from '@leadline/workflows/conversation/core/scenario.ts';
 import { FakeOutside, FakeStore } from './fakes.ts';
-import { Talk } from './talk.ts';
+import type { Talk } from './talk.ts';
+import { startTimeSkipping, type TimeSkippingEngine } from './timeSkipping.ts';
 
 /** The conversation's workflow on the time-skipping server: what only a server can tell. */
-describe('the conversation workflow', () => {
-  let env: TestWorkflowEnvironment;
-  let bundle: WorkflowBundleWithSourceMap;
-  let serial = 0;
-  let workers: Worker[] = [];
-  let running: Promise<void>[] = [];
+describe.each([100, 2])('the conversation workflow, with %d conversations in memory', (cached) => {
+  let engine: TimeSkippingEngine;
   const store = new FakeStore(START, [POLICY, { ...POLICY, processId: 'p2', versionId: 'p2v1' }]);
   const outside = new FakeOutside();
-
   beforeAll(async () => {
-    const executable = {
-      type: 'existing-path' as const,
-      path: process.env['TEMPORAL_TEST_SERVER'] ?? '/tmp/tv/bin/temporal-test-server',
-    };
-    [env, bundle] = await Promise.all([
-      TestWorkflowEnvironment.createTimeSkipping({ server: { executable } }),
-      bundleWorkflows(path.join(process.cwd(), 'workflows/index.ts')),
-    ]);
-    const namespace = env.namespace ?? 'default';
-    await registerSearchAttributes(env.connection, namespace);
-    workers = await createWorkers({
-      connection: env.nativeConnection,
-      namespace,
-      workflowBundle: bundle,
-      conversationActivities: store,
-      outsideActivities: outside,
-      maxCachedWorkflows: Number(process.env['MAX_CACHED_WORKFLOWS'] ?? 100),
-    });
-    running = workers.map((worker) => worker.run());
+    engine = await startTimeSkipping(store, outside, cached);
   }, 60_000);
-  afterAll(async () => {
-    for (const worker of workers) worker.shutdown();
-    await Promise.all(running);
-    await env.teardown();
-  });
-
-  /** A conversation of its own, ended with the test. */
-  async function talking(body: (talk: Talk) => Promise<void>): Promise<void> {
-    serial += 1;
-    const key = { ...KEY, conversationId: serial.toString(16).padStart(32, '0') };
-    const talk = new Talk(env, { key }, store, outside);
-    await body(talk).finally(() => talk.handle.terminate());
-  }
+  afterAll(() => engine.stop());
+  const talking = (body: (talk: Talk) => Promise<void>): Promise<void> => engine.talking(body);
 
   it('answers a burst of texts with one reply, when the window closes', async () => {
     await talking(async (talk) => {
       await talk.inbound('hi');
-      await env.sleep(4_000);
+      await engine.env.sleep(4_000);
       await talk.inbound('is the F-150 there?');
       expect(await talk.agenda()).toMatchObject([
         { kind: 'autopilotReply', title: 'Auto Pilot answers both messages' },
       ]);
-      await env.sleep(20_000);
+      await engine.env.sleep(20_000);
       expect(talk.sent).toHaveLength(1);
       expect(talk.drafts).toBe(1);
       expect((await talk.state()).undecided).toEqual([]);
@@ -83,11 +45,11 @@ describe('the conversation workflow', () => {
       await talk.inbound('hi');
       const off = await talk.update('setAutopilot', { on: false });
       expect(off.cancelled).not.toBeNull();
-      await env.sleep(60_000);
+      await engine.env.sleep(60_000);
       expect(talk.sent).toEqual([]);
       const on = await talk.update('setAutopilot', { on: true });
       expect(on.armed).not.toBeNull();
-      await env.sleep(30_000);
+      await engine.env.sleep(30_000);
       expect(talk.sent).toHaveLength(1);
     });
   }, 30_000);
@@ -101,7 +63,7 @@ describe('the conversation workflow', () => {
           .journal(talk.key.conversationId)
           .some((event) => event.type === 'messageQueued' && event.data.messageId === messageId),
       ).toBe(true);
-      await env.sleep(60_000);
+      await engine.env.sleep(60_000);
       expect(talk.sent).toEqual([messageId]);
     });
   }, 30_000);
@@ -149,7 +111,7 @@ describe('the conversation workflow', () => {
     await talking(async (talk) => {
       outside.modelIsDownFor.add(talk.key.conversationId);
       await talk.inbound('hi');
-      await env.sleep(90_000);
+      await engine.env.sleep(90_000);
       const types = talk.store.journal(talk.key.conversationId).map((event) => event.type);
       expect(types).toContain('reminderAdded');
       expect(talk.sent).toEqual([]);
@@ -160,7 +122,7 @@ describe('the conversation workflow', () => {
     await talking(async (talk) => {
       for (let round = 0; round < 3; round += 1) {
         await talk.inbound(`round ${round}`);
-        await env.sleep(30_000);
+        await engine.env.sleep(30_000);
       }
       expect(talk.sent).toHaveLength(3);
     });

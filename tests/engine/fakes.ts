@@ -21,7 +21,8 @@ export class FakeStore implements ConversationActivities {
   /** The state that a run stored when it ended, by conversation. */
   readonly states = new Map<string, unknown>();
   private readonly fences = new Map<string, number>();
-  private readonly start: LoadedConversation['start'];
+  /** What a conversation starts with, or wakes to. */
+  start: LoadedConversation['start'];
   private readonly policies: Policy[];
 
   constructor(start: LoadedConversation['start'], policies: Policy[]) {

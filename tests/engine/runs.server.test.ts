@@ -3,15 +3,15 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Worker } from '@temporalio/worker';
 import { fold } from '@leadline/workflows/conversation/core/evolve.ts';
-import { KEY, POLICY, START } from '@leadline/workflows/conversation/core/scenario.ts';
+import { KEY, POLICY, START, ZONE } from '@leadline/workflows/conversation/core/scenario.ts';
 import { emptyState } from '@leadline/workflows/conversation/core/state.ts';
 import { registerSearchAttributes } from '@leadline/temporal/searchAttributes.ts';
 import { bundleWorkflows, createWorkers } from '@leadline/temporal/worker.ts';
 import { FakeOutside, FakeStore } from './fakes.ts';
 import { Talk } from './talk.ts';
 
-/** Continue-as-new on the dev server, with messages coming in all the while (quality.md R11). */
-describe('a conversation that continues as new', () => {
+/** Runs that end and begin, on the dev server. */
+describe('a conversation over several runs', () => {
   let env: TestWorkflowEnvironment;
   let workers: Worker[] = [];
   let running: Promise<void>[] = [];
@@ -39,7 +39,8 @@ describe('a conversation that continues as new', () => {
     await env.teardown();
   });
 
-  it('loses, repeats and changes nothing', async () => {
+  // With messages coming in all the while (quality.md R11).
+  it('loses, repeats and changes nothing when it continues as new', async () => {
     const talk = new Talk(env, { key: KEY, continueAfterEvents: 40 }, store, outside);
     await talk.inbound('first');
     const firstRun = (await talk.handle.describe()).runId;
@@ -56,6 +57,26 @@ describe('a conversation that continues as new', () => {
     const queued = journal.flatMap((event) => (event.type === 'messageQueued' ? [event.data.messageId] : []));
     await until(async () => talk.sent.length === queued.length);
     expect(talk.sent).toEqual(queued);
+    await talk.handle.terminate();
+  }, 60_000);
+
+  // Not on the time-skipping server: it does not answer a signal-with-start after a run that ended in an update.
+  it('is deleted with all that was planned, and the next message begins a clean one', async () => {
+    const key = { ...KEY, conversationId: 'd'.repeat(32) };
+    const talk = new Talk(env, { key }, store, outside);
+    await talk.inbound('hi');
+    const wall = new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 16);
+    await talk.update('scheduleMessage', { text: 'x', wall, zone: ZONE, cancelIfTheyReply: false });
+    await talk.update('setStage', { stage: 'engaged' });
+    const { position } = await talk.state();
+    await talk.update('deleteConversation', {});
+    await until(async () => (await talk.handle.describe()).status.name === 'COMPLETED');
+    await talk.inbound('hello again', 'SMafter');
+    await until(async () => (await talk.state()).started);
+    const state = await talk.state();
+    expect(state).toMatchObject({ stage: 'new', inboundCount: 1, scheduled: [] });
+    expect(state.deletedUpTo).toBeGreaterThan(position);
+    expect(fold(emptyState(key), store.journal(key.conversationId))).toEqual(state);
     await talk.handle.terminate();
   }, 60_000);
 });
