@@ -86,6 +86,7 @@ export default tseslint.config(
     files: [
       'tests/run.ts',
       'tests/checkCompose.ts',
+      'tests/simulation/main.ts',
       'bench/**',
       'temporal/{start,setup,mongoFast}.ts',
       '*/main.ts',

@@ -240,7 +240,8 @@ describe('acting', () => {
 });
 
 async function publishable(): Promise<Record<string, unknown>> {
-  return (await ana.call('GET', `/api/processes/${dealer.processId}`)).body.definition;
+  const { body } = await ana.call('GET', `/api/processes/${dealer.processId}`);
+  return body.definition as Record<string, unknown>;
 }
 
 describe('what managers do', () => {

@@ -2,6 +2,7 @@ import type { ContactChanged } from '@leadline/contract/conversation.ts';
 import type { LoadedConversation } from '@leadline/contract/ports.ts';
 import type { DealershipPolicy, Policy } from '@leadline/contract/process.ts';
 import { selectProcess } from './autopilot.ts';
+import { recordDecision } from './decisions.ts';
 import { optOut } from './optOut.ts';
 import { BY_SYSTEM, type Recorder } from './recorder.ts';
 
@@ -15,7 +16,11 @@ export function onContactChanged(rec: Recorder, change: ContactChanged): void {
 }
 
 function takeOptOut(rec: Recorder, optedOut: boolean): void {
-  if (optedOut && !rec.state.optedOut) optOut(rec, 'contact', BY_SYSTEM);
+  if (optedOut && !rec.state.optedOut) {
+    optOut(rec, 'contact', BY_SYSTEM);
+    if (rec.state.undecided.length > 0)
+      recordDecision(rec, 'held', 'opted-out', 'The customer opted out in another conversation.');
+  }
   if (!optedOut && rec.state.optedOut) rec.emit('optedIn', { source: 'contact' }, BY_SYSTEM);
 }
 

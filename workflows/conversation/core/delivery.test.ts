@@ -37,6 +37,15 @@ describe('a delivery', () => {
     expect(talk.update('retryMessage', { messageId }).refusal).toMatchObject({ code: 'not-failed' });
   });
 
+  it('that fails twice over keeps its attempts apart: a late word of the first changes nothing for the second', () => {
+    const { talk, messageId } = sentByPerson();
+    outcome(talk, messageId, 'user', { outcome: 'failed', code: null });
+    talk.update('retryMessage', { messageId });
+    talk.take({ type: 'deliveryFailed', report: { messageId, attempt: 1, code: '30006', requestId: 'r' } });
+    expect(talk.events).toEqual([]);
+    expect(talk.update('retryMessage', { messageId }).refusal).toMatchObject({ code: 'not-failed' });
+  });
+
   it('refused as opted out opts the customer out', () => {
     const { talk, messageId } = sentByPerson();
     outcome(talk, messageId, 'user', { outcome: 'failed', code: '21610' });

@@ -31,7 +31,9 @@ export function onDeliveryFailed(rec: Recorder, report: DeliveryFailed): void {
 }
 
 function recordFailure(rec: Recorder, messageId: string, attempt: number, code: string | null): void {
-  if (rec.state.failed.some((one) => one.messageId === messageId && one.attempt >= attempt)) return;
+  // A report of an earlier attempt, or the same one again, is no news.
+  const known = rec.state.failed.find((one) => one.messageId === messageId);
+  if (known && (known.attempt > attempt || (known.attempt === attempt && known.open))) return;
   rec.emit('deliveryFailed', { messageId, attempt, code }, { kind: 'provider' });
   if (code === null || consequenceOf(code) !== 'optOut') return;
   optOut(rec, 'provider', { kind: 'provider' });

@@ -104,7 +104,7 @@ function apply(state: State, event: ConversationEvent): State {
     case 'slaBreached':
       return { ...state, sla: state.sla && { ...state.sla, breached: true } };
     case 'ruleRan':
-      return event.data.passed && ruleOf(state, event.data.ruleId)?.when.on === 'noReply'
+      return ruleOf(state, event.data.ruleId)?.when.on === 'noReply'
         ? { ...state, silenceRules: [...new Set([...state.silenceRules, event.data.ruleId])] }
         : state;
     case 'followUpsSet':
@@ -242,7 +242,7 @@ function queued(state: State, data: EventData['messageQueued'], event: Conversat
         ? keepLast([...state.exchanges, { inbound: state.lastInboundHash, reply: data.textHash }], MAX_EXCHANGES)
         : state.exchanges,
     aiTurns: data.author === 'autopilot' ? countTurn(state.aiTurns, event.at) : state.aiTurns,
-    failed: state.failed.filter((one) => one.messageId !== data.messageId),
+    failed: data.attempt > 1 ? remember(state.failed, data, false) : state.failed,
     recentSends:
       byPerson && cause.kind === 'input'
         ? keepLast([...state.recentSends, { updateId: cause.id, messageId: data.messageId }], MAX_RECENT_SENDS)
@@ -299,14 +299,14 @@ function becameUnknown(state: State, data: EventData['deliveryUnknown']): State 
 function settled(state: State, data: EventData['deliverySettled']): State {
   const unknown = state.unknown.filter((one) => !isSame(one, data));
   if (data.status === 'sent') return { ...state, unknown };
-  return { ...state, unknown, failed: remember(state.failed, data) };
+  return { ...state, unknown, failed: remember(state.failed, data, true) };
 }
 
 function failed(state: State, data: EventData['deliveryFailed'], at: number): State {
   return {
     ...state,
     unknown: state.unknown.filter((one) => !isSame(one, data)),
-    failed: remember(state.failed, data),
+    failed: remember(state.failed, data, true),
     accountProblem:
       data.code !== null && consequenceOf(data.code) === 'accountProblem'
         ? { code: data.code, at }
@@ -314,8 +314,17 @@ function failed(state: State, data: EventData['deliveryFailed'], at: number): St
   };
 }
 
-function remember(failures: State['failed'], { messageId, attempt }: State['failed'][number]): State['failed'] {
-  return keepLast([...failures.filter((other) => other.messageId !== messageId), { messageId, attempt }], MAX_FAILED);
+function remember(
+  failures: State['failed'],
+  { messageId, attempt }: { messageId: string; attempt: number },
+  open: boolean,
+): State['failed'] {
+  // What becomes known late of an earlier attempt changes nothing for the one that followed it.
+  if (failures.some((other) => other.messageId === messageId && other.attempt > attempt)) return failures;
+  return keepLast(
+    [...failures.filter((other) => other.messageId !== messageId), { messageId, attempt, open }],
+    MAX_FAILED,
+  );
 }
 
 function isSame(one: { messageId: string; attempt: number }, other: { messageId: string; attempt: number }): boolean {

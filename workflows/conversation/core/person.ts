@@ -122,7 +122,7 @@ function queuePersonsMessage(
 
 /** Sends a failed message again, as a new attempt of the same message. */
 function retryMessage(rec: Recorder, args: UpdateArgs['retryMessage']): void {
-  const failed = rec.state.failed.find((one) => one.messageId === args.messageId);
+  const failed = rec.state.failed.find((one) => one.messageId === args.messageId && one.open);
   if (!failed) return rec.refuse('not-failed', 'Only a message that failed can be sent again.');
   if (!mayPersonSend(rec)) return;
   const attempt = failed.attempt + 1;

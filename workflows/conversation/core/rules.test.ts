@@ -132,6 +132,16 @@ describe('a rule', () => {
     expect(talk.inbound().update('sendMessage', hello).state.silenceRules).toEqual([]);
   });
 
+  it('of silence whose conditions fail is done with, too, and does not run again and again', () => {
+    const only: Rule['only'] = { field: 'stage', is: 'equal', value: 'sold' };
+    const talk = withRules([rule('quiet', { on: 'noReply', afterMinutes: 60 }, [{ do: 'addTag', tag: 'x' }], only)], {
+      autopilot: false,
+    });
+    talk.inbound().update('sendMessage', hello).wake();
+    expect(talk.the('ruleRan')).toMatchObject({ passed: false });
+    expect(talk.due).toEqual([]);
+  });
+
   it('whose message comes up in quiet hours has it scheduled for their end', () => {
     const talk = withRules([rule('thanks', { on: 'stageChanged' }, [{ do: 'send', text: 'Thanks!' }])]).inbound();
     talk.after(12 * 3_600_000).update('setStage', { stage: 'sold' });

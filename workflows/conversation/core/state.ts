@@ -75,8 +75,8 @@ export interface State {
   readonly usualDraftMs: number;
   /** Messages whose delivery nobody has confirmed or denied yet. */
   readonly unknown: readonly UnknownDelivery[];
-  /** Messages that failed and can be sent again, newest last, at most `MAX_FAILED`. */
-  readonly failed: readonly { readonly messageId: string; readonly attempt: number }[];
+  /** Latest attempts of messages that failed, newest last, at most `MAX_FAILED`; one that is not `open` is under way again. */
+  readonly failed: readonly { readonly messageId: string; readonly attempt: number; readonly open: boolean }[];
   /** Last report of the provider that our account may not send. */
   readonly accountProblem: { readonly code: string; readonly at: number } | null;
   /** Provider ids of the latest inbound messages, for deduplication; the database's unique index stands behind it. */

@@ -102,6 +102,7 @@ describe('the contact’s card', () => {
   it('opts out here what opted out elsewhere, at once and once', () => {
     const talk = new Scenario().inbound().take({ type: 'contactChanged', change });
     expect(talk.state).toMatchObject({ optedOut: true, reply: null });
+    expect(talk.the('decisionMade')).toMatchObject({ outcome: 'held', reason: 'opted-out', inbounds: [2] });
     expect(talk.effects).toEqual([]);
     expect(talk.take({ type: 'contactChanged', change }).events).toEqual([]);
     expect(

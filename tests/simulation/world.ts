@@ -1,0 +1,471 @@
+import type { ConversationEvent } from '@leadline/contract/conversation.ts';
+import { DEFAULT_RULES, type Rule } from '@leadline/contract/rules.ts';
+import { dueItems, nextWakeAt, plan, sleepsAt } from '@leadline/workflows/conversation/core/agenda.ts';
+import { decide } from '@leadline/workflows/conversation/core/decide.ts';
+import { fold } from '@leadline/workflows/conversation/core/evolve.ts';
+import type { Effect, Input, UpdateInput } from '@leadline/workflows/conversation/core/inputs.ts';
+import { rowOf } from '@leadline/workflows/conversation/core/row.ts';
+import { DEALERSHIP, draftResult, KEY, POLICY, START, ZONE } from '@leadline/workflows/conversation/core/scenario.ts';
+import { emptyState, type State } from '@leadline/workflows/conversation/core/state.ts';
+import { checkEvents, checkRest, fail } from './invariants.ts';
+import { SimulatedStore, type SimulatedCommit } from './store.ts';
+import type { Step } from './steps.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** A week before the clocks go back in Denver, so that runs pass over it. */
+const BEGIN = Date.UTC(2026, 9, 26, 15);
+
+const RULES: Rule[] = [
+  ...DEFAULT_RULES,
+  {
+    id: 'cold',
+    name: 'Cold',
+    enabled: true,
+    when: { on: 'noReply', afterMinutes: 600 },
+    only: { field: 'stage', is: 'notEqual', value: 'sold' },
+    actions: [
+      { do: 'send', text: 'Still there?' },
+      { do: 'addTag', tag: 'cold' },
+    ],
+  },
+  { id: 'chain-a', name: 'A', enabled: true, when: { on: 'tagged' }, actions: [{ do: 'setStage', stage: 'sold' }] },
+  {
+    id: 'chain-b',
+    name: 'B',
+    enabled: true,
+    when: { on: 'stageChanged' },
+    actions: [
+      { do: 'addTag', tag: 'moved' },
+      { do: 'addReminder', text: 'Look', inMinutes: 30 },
+    ],
+  },
+  {
+    id: 'again',
+    name: 'Again',
+    enabled: true,
+    when: { on: 'deliveryFailed' },
+    actions: [{ do: 'send', text: 'Once more' }],
+  },
+];
+const SETTINGS = {
+  ...DEALERSHIP,
+  rules: RULES,
+  sla: { firstResponseMs: 15 * MINUTE, nextResponseMs: HOUR, reassignTo: 'maria' },
+};
+
+type Send = Extract<Effect, { type: 'deliver' }>;
+type Draft = Extract<Effect, { type: 'draft' }>;
+
+/** A conversation with a model of everything around it: shell, clock, provider, language model, database. */
+export class World {
+  state: State = emptyState(KEY);
+  now = BEGIN;
+  readonly store = new SimulatedStore();
+  /** What the provider has taken, by our id and attempt. */
+  readonly accepted = new Map<string, number>();
+  private started = new Set<string>();
+  private drafts: Draft[] = [];
+  private endedDrafts: Draft[] = [];
+  private sends: Send[] = [];
+  private reconciles: Extract<Effect, { type: 'reconcile' }>[] = [];
+  private pending: Input[] = [];
+  private attempts: SimulatedCommit[] = [];
+  private nextTaskFails = false;
+  /** A task has failed after its commit: Temporal runs it again. */
+  private isRetrying = false;
+  private serial = 0;
+  private settings = SETTINGS;
+  private lastText = 'hello';
+
+  constructor() {
+    this.turn([{ type: 'started', start: this.start }]);
+  }
+
+  private get start() {
+    const optedOut = this.store.row?.optedOut ?? false;
+    return { ...START, followUps: true, optedOut, dealership: this.settings };
+  }
+
+  get inHand(): string[] {
+    return [...this.drafts.map((draft) => draft.itemId), ...this.reconciles.map((one) => one.itemId)];
+  }
+
+  take(step: Step): void {
+    // The clock of a task never stands still between two steps.
+    this.now += 1;
+    this.act(step);
+    this.now += 1;
+  }
+
+  /** Whether something is under way, or has to be decided again. */
+  private get isBusy(): boolean {
+    return this.drafts.length + this.sends.length + this.reconciles.length + this.pending.length > 0 || this.isRetrying;
+  }
+
+  /** Everything comes to rest: outcomes arrive, and what is due is done. */
+  rest(): void {
+    this.nextTaskFails = false;
+    for (let round = 0; round < 60 && this.isBusy; round += 1) {
+      this.now += 1;
+      this.turn([]);
+      this.take({ action: 'draft', at: 0.1 });
+      this.take({ action: 'deliver', at: 0.1 });
+      this.take({ action: 'reconcile', at: 0.1 });
+    }
+    checkRest(this);
+  }
+
+  private act({ action, at }: Step): void {
+    const some = <T>(items: readonly T[]): T | undefined => items[Math.floor(at * items.length)];
+    switch (action) {
+      case 'inbound':
+        return this.inbound(at < 0.15 ? this.lastText : `text ${(this.serial += 1)}`, `SM${this.serial}`, false);
+      case 'repeatedInbound':
+        return this.inbound('again', `SM${Math.ceil(at * this.serial)}`, false);
+      case 'lateInbound':
+        return this.inbound('late', `SML${(this.serial += 1)}`, true);
+      case 'stop':
+        return this.inbound('STOP', `SMS${(this.serial += 1)}`, false);
+      case 'start':
+        return this.inbound('START', `SMT${(this.serial += 1)}`, false);
+      case 'personSends':
+        return this.update('sendMessage', { text: 'Hello', fromDraftId: null });
+      case 'personRepeats':
+        return this.update(
+          'sendMessage',
+          { text: 'Hello', fromDraftId: null },
+          this.state.recentSends.at(-1)?.updateId,
+        );
+      case 'takeOver':
+        return this.update('assign', {
+          ownerId: `u${Math.floor(at * 4)}`,
+          userIds: [`u${Math.floor(at * 4)}`],
+          takeOver: at < 0.7,
+        });
+      case 'autopilot':
+        return this.update('setAutopilot', { on: at < 0.6 });
+      case 'followUps':
+        return this.update('setFollowUps', { on: at < 0.6 });
+      case 'process': {
+        const version = Math.floor(at * 3);
+        const hours = (['always', 'inside', 'outside'] as const)[version]!;
+        const policy = {
+          ...POLICY,
+          versionId: `v${version}`,
+          window: { ...POLICY.window, hours, quietHoursExempt: version === 0 },
+        };
+        return this.update('selectProcess', { processId: 'p1' }, undefined, { policy });
+      }
+      case 'stage':
+        return this.update('setStage', { stage: ['new', 'engaged', 'sold'][Math.floor(at * 3)]! });
+      case 'tags':
+        return this.update('setTags', { tags: at < 0.3 ? [] : [`t${Math.floor(at * 5)}`] });
+      case 'schedule':
+        return this.update('scheduleMessage', this.scheduled(at));
+      case 'changeSchedule':
+        return this.update('changeScheduled', {
+          ...this.scheduled(at),
+          scheduledId: some(this.state.scheduled)?.scheduledId ?? 'none',
+        });
+      case 'remind':
+        return this.update('addReminder', { text: 'call', dueAt: this.now + at * 3 * DAY, forUserId: null });
+      case 'snooze':
+        return this.update('snooze', { until: this.now + at * 2 * DAY });
+      case 'resolve':
+        return this.update('resolve', {});
+      case 'reopen':
+        return this.update('reopen', {});
+      case 'actNow':
+        return this.update('actNow', { itemId: some(plan(this.state))?.item.id ?? 'none' });
+      case 'cancelItem':
+        return this.update('cancelAgendaItem', { itemId: some(plan(this.state))?.item.id ?? 'none' });
+      case 'moveItem':
+        return this.update('moveAgendaItem', {
+          itemId: plan(this.state).find(({ item }) => item.kind === 'followUp')?.item.id ?? 'none',
+          at: this.now + at * DAY,
+        });
+      case 'retry':
+        return this.update('retryMessage', { messageId: some(this.state.failed)?.messageId ?? 'none' });
+      case 'sparkle':
+        return this.update('generateReply', {});
+      case 'wake':
+        return this.wake();
+      case 'draft':
+      case 'oldDraft':
+      case 'draftFails':
+        return this.draft(action, at);
+      case 'deliver':
+        return this.deliver(at);
+      case 'reconcile':
+        return this.reconcile();
+      case 'failureReport':
+        return this.failureReport(at);
+      case 'contactChanged':
+        return this.contactChanged(at);
+      case 'settings':
+        this.settings = {
+          ...this.settings,
+          version: this.settings.version + 1,
+          quietHours: at < 0.5 ? null : DEALERSHIP.quietHours,
+        };
+        return this.turn([{ type: 'processPublished', processId: null, requestId: 'r', dealership: this.settings }]);
+      case 'call':
+        return this.turn([
+          {
+            type: 'callEnded',
+            call: {
+              callId: `CA${(this.serial += 1)}`,
+              direction: 'inbound',
+              outcome: 'answered',
+              durationMs: 1,
+              userId: null,
+              requestId: 'r',
+            },
+          },
+        ]);
+      case 'pass':
+        return this.pass(at * 30_000);
+      case 'jump':
+        return this.pass(at * (at < 0.9 ? DAY : 40 * DAY));
+      case 'taskFails':
+        this.nextTaskFails = true;
+        return;
+      case 'deadAttempt':
+        return this.deadAttempt(at);
+      case 'continueAsNew':
+        return this.continueAsNew();
+      case 'sleep':
+        return this.sleep();
+      case 'delete':
+        this.update('deleteConversation', {});
+        return this.restart();
+    }
+  }
+
+  private inbound(text: string, providerMessageId: string, late: boolean): void {
+    this.lastText = text;
+    const message = {
+      providerMessageId,
+      text,
+      media: [],
+      providerAt: null,
+      receivedAt: this.now,
+      late,
+      requestId: 'r',
+    };
+    this.turn([{ type: 'inboundMessage', message }]);
+  }
+
+  private update(type: UpdateInput['type'], args: object, id = `u${(this.serial += 1)}`, extra: object = {}): void {
+    // The steps above give each update its own arguments.
+    this.turn([{ type, id, args: { userId: 'leo', requestId: 'r', ...args }, ...extra } as unknown as UpdateInput]);
+  }
+
+  private scheduled(at: number) {
+    const wall = new Date(this.now - 6 * HOUR + at * 10 * DAY).toISOString().slice(0, 16);
+    return { text: 'Later', wall, zone: ZONE, cancelIfTheyReply: at < 0.5 };
+  }
+
+  /** As the shell: what came in, and what is due, is decided and committed together, then its effects start. */
+  private turn(inputs: Input[]): void {
+    const queue = [...this.pending.splice(0), ...inputs];
+    if (this.state.started && dueItems(this.state, this.inHand, this.now).length > 0)
+      queue.push({ type: 'tick', inHand: this.inHand });
+    let { state } = this;
+    const events: ConversationEvent[] = [];
+    const effects: Effect[] = [];
+    for (const input of queue) {
+      const before = state;
+      const decided = decide(state, input, this.now);
+      if (decided.refusal && (decided.events.length > 0 || decided.effects.length > 0))
+        fail('a refusal changed something');
+      checkEvents(before, decided.events);
+      state = fold(state, decided.events);
+      events.push(...decided.events);
+      effects.push(...decided.effects);
+    }
+    const commit = { firstPosition: this.state.position + 1, fenceAt: this.now, events, row: rowOf(state, events) };
+    if (events.length > 0) {
+      const result = this.store.commit(commit);
+      if (result === 'committed') this.attempts = [...this.attempts.slice(-9), commit];
+      if (result !== 'committed') {
+        const drop = typeof result === 'object' ? result.duplicates : [];
+        this.pending = queue.filter(
+          (input) =>
+            input.type !== 'tick' &&
+            !(input.type === 'inboundMessage' && drop.includes(input.message.providerMessageId)),
+        );
+        return;
+      }
+      if (this.nextTaskFails) {
+        // The commit ran, the task did not complete: everything is decided again, later, and with whatever came meanwhile.
+        this.nextTaskFails = false;
+        this.isRetrying = true;
+        this.pending = queue.filter((input) => input.type !== 'tick');
+        return;
+      }
+    }
+    this.isRetrying = false;
+    this.state = state;
+    for (const effect of effects) this.begin(effect);
+    const planned = plan(state).map(({ item }) => item.id);
+    this.endedDrafts = [...this.endedDrafts, ...this.drafts.filter((draft) => !planned.includes(draft.itemId))].slice(
+      -5,
+    );
+    this.drafts = this.drafts.filter((draft) => planned.includes(draft.itemId));
+    const late = dueItems(state, this.inHand, this.now);
+    if (state.started && queue.some((input) => input.type === 'tick') && late.length > 0)
+      fail(`4: ${late.join()} stayed due after it was looked at`);
+  }
+
+  private begin(effect: Effect): void {
+    if (effect.type === 'draft') this.drafts.push(effect);
+    if (effect.type === 'reconcile') this.reconciles.push(effect);
+    if (effect.type !== 'deliver') return;
+    const id = `${effect.messageId}/${effect.attempt}`;
+    if (this.started.has(id)) fail(`10: ${id} was handed over twice`);
+    this.started.add(id);
+    this.sends.push(effect);
+  }
+
+  private wake(): void {
+    const at = nextWakeAt(this.state, this.inHand);
+    if (at === null) return;
+    this.now = Math.max(this.now, at);
+    this.turn([]);
+  }
+
+  /** Time passes, and the timer wakes the workflow at each instant at which something is due. */
+  private pass(ms: number): void {
+    const until = this.now + ms;
+    for (let looks = 0; looks < 50; looks += 1) {
+      const at = nextWakeAt(this.state, this.inHand);
+      if (at === null || at > until) break;
+      this.now = Math.max(this.now, at) + 1;
+      this.turn([]);
+    }
+    this.now = Math.max(this.now, until);
+  }
+
+  private draft(kind: 'draft' | 'oldDraft' | 'draftFails', at: number): void {
+    const draft = kind === 'oldDraft' ? this.endedDrafts.shift() : this.drafts.shift();
+    if (!draft) return;
+    this.now = Math.max(this.now, draft.dueAt);
+    const { itemId, processVersionId } = draft;
+    if (kind === 'draftFails')
+      return this.turn([{ type: 'draftFailed', itemId, reason: 'model-unavailable', detail: 'Down.' }]);
+    const outcome = at < 0.75 ? 'reply' : at < 0.9 ? 'handOff' : 'nothing';
+    const intent = at > 0.97 ? 'optOut' : at > 0.94 ? 'callRequested' : null;
+    const result = draftResult({
+      outcome,
+      text: outcome === 'reply' ? `Answer ${at < 0.2 ? '' : at}` : '',
+      processVersionId,
+    });
+    this.turn([{ type: 'draftReady', itemId, result: { ...result, answer: { ...result.answer, intent } } }]);
+  }
+
+  /** The provider takes a message or not, and we learn of it or not. */
+  private deliver(at: number): void {
+    const send = this.sends.shift();
+    if (!send) return;
+    const { messageId, attempt, author, inbounds } = send;
+    const id = `${messageId}/${attempt}`;
+    const takes = at < 0.7 || (at >= 0.85 && at < 0.93);
+    if (takes) this.accepted.set(id, (this.accepted.get(id) ?? 0) + 1);
+    const outcome =
+      at < 0.7
+        ? { outcome: 'sent' as const }
+        : at < 0.85
+          ? {
+              outcome: 'failed' as const,
+              code: ['30003', '21610', '30034', null][Math.floor(((at - 0.7) / 0.15) * 4)]!,
+            }
+          : { outcome: 'unknown' as const, at: this.now };
+    this.turn([{ type: 'deliveryOutcome', messageId, attempt, author, inbounds, outcome }]);
+  }
+
+  private reconcile(): void {
+    const one = this.reconciles.shift();
+    if (!one) return;
+    const found = this.accepted.has(`${one.messageId}/${one.attempt}`);
+    this.turn([
+      {
+        type: 'reconcileOutcome',
+        messageId: one.messageId,
+        attempt: one.attempt,
+        outcome: { outcome: found ? 'sent' : 'notFound' },
+      },
+    ]);
+  }
+
+  private failureReport(at: number): void {
+    const { lastOutbound } = this.state;
+    if (!lastOutbound) return;
+    const report = {
+      messageId: lastOutbound.messageId,
+      attempt: 1,
+      code: at < 0.2 ? '21610' : '30006',
+      requestId: 'r',
+    };
+    this.turn([{ type: 'deliveryFailed', report }]);
+  }
+
+  private contactChanged(at: number): void {
+    const zone = at < 0.5 ? null : { table: ZONE, source: 'contact' as const };
+    const change = {
+      changeId: `c${Math.floor(at * 20)}`,
+      optedOut: at > 0.8,
+      consent: 'express' as const,
+      zone,
+      requestId: 'r',
+    };
+    this.turn([{ type: 'contactChanged', change }]);
+  }
+
+  /** A worker that was thought dead commits what it had decided: the fence refuses it, unless it is what stands. */
+  private deadAttempt(at: number): void {
+    const old = this.attempts[Math.floor(at * (this.attempts.length - 1))];
+    const last = this.attempts.at(-1);
+    if (!old || !last || old.fenceAt >= last.fenceAt) return;
+    if (this.store.commit(old) === 'committed') fail('11: an overtaken attempt was written');
+  }
+
+  /** State goes through the payload's JSON; what was under way is awaited before that. */
+  private continueAsNew(): void {
+    if (this.isBusy) return;
+    this.state = JSON.parse(JSON.stringify(this.state)) as State;
+  }
+
+  private sleep(): void {
+    const at = sleepsAt(this.state);
+    if (this.isBusy || at === null) return;
+    this.now = Math.max(this.now, at);
+    if (dueItems(this.state, [], this.now).length > 0) this.turn([]);
+    if (sleepsAt(this.state) === null || this.pending.length > 0 || this.isRetrying) return;
+    const { state } = this;
+    this.store.commit({
+      firstPosition: state.position + 1,
+      fenceAt: this.now,
+      events: [],
+      row: rowOf(state, []),
+      state,
+    });
+    this.restart();
+  }
+
+  /** A new run begins from what the database holds. */
+  private restart(): void {
+    if (this.pending.length > 0 || this.isRetrying) return;
+    const { state, journal } = this.store;
+    const stored = state === null ? null : (JSON.parse(JSON.stringify(state)) as State);
+    this.state = fold(
+      stored ?? emptyState(KEY),
+      journal.filter((event) => event.position > (stored?.position ?? 0)),
+    );
+    this.drafts = [];
+    this.now += 1;
+    this.turn([{ type: this.state.started ? 'woken' : 'started', start: this.start }]);
+  }
+}
