@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { io, type Socket } from 'socket.io-client';
+import type { ConversationKey } from '@leadline/contract/conversation.ts';
 import { conversationWorkflowId } from '@leadline/contract/ids.ts';
 import type { ProcessInput } from '@leadline/contract/process.ts';
 import type { ClientToServer, ServerToClient } from '@leadline/contract/realtime.ts';
@@ -20,6 +21,9 @@ export interface LeadlineTarget extends Target {
   sendAndAwaitAnswer(conversation: string): Promise<void>;
   /** The workflow of a conversation that was sent to. */
   workflowIdOf(conversation: string): string;
+  /** The key of a conversation, whether it was sent to or not. */
+  keyOf(conversation: string): ConversationKey;
+  dealershipId: string;
   /** Chooses the response window of conversations that begin from now on. */
   setWindow(window: ProcessInput['window']): Promise<void>;
 }
@@ -46,7 +50,7 @@ export async function openLeadline(product: Product, store: Store, twilio: Twili
   });
 
   function addressOf(conversation: string): string {
-    const address = customers.get(conversation) ?? `+1587555${String(customers.size).padStart(4, '0')}`;
+    const address = customers.get(conversation) ?? `+1587${String(5_550_000 + customers.size)}`;
     customers.set(conversation, address);
     return address;
   }
@@ -68,6 +72,15 @@ export async function openLeadline(product: Product, store: Store, twilio: Twili
       await send(conversation);
       await answered;
     },
+    dealershipId: dealership.id,
+    keyOf: (conversation) => ({
+      dealershipId: dealership.id,
+      dealershipSlug: SLUG,
+      conversationId: conversationId(conversation),
+      channel: 'sms',
+      channelAccountId: dealership.accountId,
+      address: addressOf(conversation),
+    }),
     workflowIdOf: (conversation) => conversationWorkflowId(SLUG, conversationId(conversation)),
     async setWindow(window) {
       const { processId } = await store.processes.publish(dealership.id, processWith(window));

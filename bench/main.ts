@@ -3,13 +3,23 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { machine, table, type Figure } from './figures.ts';
+import { actions } from './actions.ts';
+import { core } from './core.ts';
+import { idle } from './idle.ts';
 import { inbound } from './inbound.ts';
+import { timers } from './timers.ts';
 
 /**
  * `npm run bench -- NAME… [--json] [--save RELEASE]`: measures on fresh, separate servers. Exit code 1 when a figure misses
  * its target. `--save` keeps the figures, with the machine's description, in bench/results/.
  */
-const BENCHES: Record<string, (say: (line: string) => void) => Promise<Figure[]>> = { inbound };
+const BENCHES: Record<string, (say: (line: string) => void) => Promise<Figure[]>> = {
+  inbound,
+  actions,
+  timers,
+  idle,
+  core,
+};
 
 function fail(sentence: string): never {
   console.error(`\n  ${sentence}\n`);

@@ -1,4 +1,4 @@
-import { condition, defineSignal, proxyLocalActivities, setHandler } from '@temporalio/workflow';
+import { condition, defineSignal, proxyLocalActivities, setHandler, sleep } from '@temporalio/workflow';
 
 /** The signal that brings a message's number. */
 export const BARE_SIGNAL = 'message';
@@ -15,4 +15,10 @@ export async function bare(): Promise<void> {
     await condition(() => queue.length > 0);
     await note(queue.shift()!);
   }
+}
+
+/** Sleeps to an instant and says so: the floor of a timer. */
+export async function bareSleeper(id: number, at: number): Promise<void> {
+  await sleep(Math.max(at - Date.now(), 1));
+  await note(id);
 }

@@ -9,7 +9,7 @@ export const RECONCILE_AFTER_MS = [15_000, 60_000, 300_000] as const;
 
 /** An item of the agenda with the instant at which work on it begins: a reply is drafted before it is due. */
 export interface PlannedItem {
-  item: AgendaItem;
+  item: Omit<AgendaItem, 'phase' | 'wall' | 'zone'>;
   wakeAt: number;
 }
 
@@ -18,17 +18,23 @@ export function plan(state: State): PlannedItem[] {
   return [
     ...plannedReply(state),
     ...plannedFollowUp(state),
-    ...state.scheduled.map((one) => scheduledItem(state, one)),
-    ...state.reminders.map((one) => reminderItem(state, one)),
+    ...state.scheduled.map(scheduledItem),
+    ...state.reminders.map(reminderItem),
     ...plannedStatus(state),
     ...plannedSilenceRules(state),
-    ...state.unknown.map((one) => plannedReconcile(state, one)),
+    ...state.unknown.map(plannedReconcile),
   ].sort((a, b) => a.wakeAt - b.wakeAt);
 }
 
-/** The agenda as people see it. */
+/** The agenda as people see it, on the contact's clock. */
 export function agenda(state: State): AgendaItem[] {
-  return plan(state).map((planned) => planned.item);
+  const table = state.zone?.table ?? { zone: 'UTC', changes: [] };
+  return plan(state).map(({ item }) => ({
+    ...item,
+    phase: 'waiting',
+    wall: wallText(table, item.at),
+    zone: table.zone,
+  }));
 }
 
 /** How long a conversation of which nothing is to come stays in Temporal. */
@@ -85,11 +91,8 @@ export function reconcileItemId(one: { messageId: string; attempt: number; tries
   return `reconcile-${one.messageId}-${one.attempt}-${one.tries}`;
 }
 
-type Described = Pick<AgendaItem, 'id' | 'kind' | 'at' | 'title' | 'cause' | 'why' | 'operations'>;
-
-function planned(state: State, item: Described, wakeAt = item.at): PlannedItem {
-  const table = state.zone?.table ?? { zone: 'UTC', changes: [] };
-  return { wakeAt, item: { ...item, phase: 'waiting', wall: wallText(table, item.at), zone: table.zone } };
+function planned(item: PlannedItem['item'], wakeAt = item.at): PlannedItem {
+  return { wakeAt, item };
 }
 
 function plannedReply(state: State): PlannedItem[] {
@@ -98,7 +101,7 @@ function plannedReply(state: State): PlannedItem[] {
   const count = state.undecided.length;
   const title =
     count === 1 ? 'Auto Pilot replies' : `Auto Pilot answers ${count === 2 ? 'both' : `all ${count}`} messages`;
-  const item: Described = {
+  const item: PlannedItem['item'] = {
     id: replyItemId(reply),
     kind: 'autopilotReply',
     at: reply.dueAt,
@@ -107,13 +110,13 @@ function plannedReply(state: State): PlannedItem[] {
     why: 'The customer wrote, and Auto Pilot is on.',
     operations: ['actNow', 'cancel'],
   };
-  return [planned(state, item, reply.draftAt)];
+  return [planned(item, reply.draftAt)];
 }
 
 function plannedFollowUp(state: State): PlannedItem[] {
   const { followUp, policy } = state;
   if (!followUp) return [];
-  const item: Described = {
+  const item: PlannedItem['item'] = {
     id: followUpItemId(followUp),
     kind: 'followUp',
     at: followUp.dueAt,
@@ -122,11 +125,11 @@ function plannedFollowUp(state: State): PlannedItem[] {
     why: 'Our message is the last one, and follow-ups are on.',
     operations: ['actNow', 'skip', 'move'],
   };
-  return [planned(state, item, followUp.draftAt)];
+  return [planned(item, followUp.draftAt)];
 }
 
-function scheduledItem(state: State, one: ScheduledMessage): PlannedItem {
-  return planned(state, {
+function scheduledItem(one: ScheduledMessage): PlannedItem {
+  return planned({
     id: scheduledItemId(one),
     kind: 'scheduledMessage',
     at: one.at,
@@ -137,8 +140,8 @@ function scheduledItem(state: State, one: ScheduledMessage): PlannedItem {
   });
 }
 
-function reminderItem(state: State, one: State['reminders'][number]): PlannedItem {
-  return planned(state, {
+function reminderItem(one: State['reminders'][number]): PlannedItem {
+  return planned({
     id: reminderItemId(one),
     kind: 'reminder',
     at: one.dueAt,
@@ -153,7 +156,7 @@ function plannedStatus(state: State): PlannedItem[] {
   const items: PlannedItem[] = [];
   if (state.status === 'snoozed' && state.snoozedUntilAt !== null)
     items.push(
-      planned(state, {
+      planned({
         id: 'unsnooze',
         kind: 'unsnooze',
         at: state.snoozedUntilAt,
@@ -165,7 +168,7 @@ function plannedStatus(state: State): PlannedItem[] {
     );
   if (state.sla && !state.sla.breached)
     items.push(
-      planned(state, {
+      planned({
         id: slaItemId(state.sla),
         kind: 'slaBreach',
         at: state.sla.dueAt,
@@ -185,7 +188,7 @@ function plannedSilenceRules(state: State): PlannedItem[] {
   return dealership.rules.flatMap((rule) => {
     if (rule.when.on !== 'noReply' || state.silenceRules.includes(rule.id)) return [];
     if (rule.channels && !rule.channels.includes(state.key.channel)) return [];
-    return planned(state, {
+    return planned({
       id: noReplyItemId(rule.id),
       kind: 'noReply',
       at: lastOutbound.at + rule.when.afterMinutes * MINUTE_MS,
@@ -197,8 +200,8 @@ function plannedSilenceRules(state: State): PlannedItem[] {
   });
 }
 
-function plannedReconcile(state: State, one: UnknownDelivery): PlannedItem {
-  return planned(state, {
+function plannedReconcile(one: UnknownDelivery): PlannedItem {
+  return planned({
     id: reconcileItemId(one),
     kind: 'reconcileDelivery',
     at: one.sentAt + (RECONCILE_AFTER_MS[one.tries] ?? 0),

@@ -98,7 +98,7 @@ function afterAll(intervals: readonly Interval[], at: number): number {
 
 function openIntervals(hours: BusinessHours, table: ZoneTable, at: number): Interval[] {
   const closed = new Set(hours.holidays);
-  return daysFrom(table, at).flatMap((day) => {
+  return daysFrom(table, at, DAYS_AHEAD).flatMap((day) => {
     if (closed.has(new Date(day).toISOString().slice(0, 10))) return [];
     const spans = hours.days[WEEKDAYS[new Date(day).getUTCDay()]!] ?? [];
     return spans.map(({ from, to }) => interval(table, day + minutes(from), day + minutes(to)));
@@ -108,7 +108,7 @@ function openIntervals(hours: BusinessHours, table: ZoneTable, at: number): Inte
 function dailyIntervals({ from, to }: DailyHours, table: ZoneTable, at: number): Interval[] {
   const [start, end] = [minutes(from), minutes(to)];
   const endOfDay = end <= start ? end + DAY_MS : end;
-  return daysFrom(table, at).map((day) => interval(table, day + start, day + endOfDay));
+  return daysFrom(table, at, 2).map((day) => interval(table, day + start, day + endOfDay));
 }
 
 function interval(table: ZoneTable, from: number, to: number): Interval {
@@ -116,9 +116,9 @@ function interval(table: ZoneTable, from: number, to: number): Interval {
 }
 
 /** Walls of midnight of the days around and after an instant, beginning with the day before. */
-function daysFrom(table: ZoneTable, at: number): number[] {
+function daysFrom(table: ZoneTable, at: number, ahead: number): number[] {
   const today = Math.floor(wallOf(table, at) / DAY_MS) * DAY_MS;
-  return Array.from({ length: DAYS_AHEAD + 2 }, (_, index) => today + (index - 1) * DAY_MS);
+  return Array.from({ length: ahead + 2 }, (_, index) => today + (index - 1) * DAY_MS);
 }
 
 function minutes(text: string): number {

@@ -29,7 +29,7 @@ const SECOND_MS = 1_000;
  */
 export class Outside {
   private readonly inHandItems = new Set<string>();
-  private readonly drafts = new Map<string, CancellationScope>();
+  private readonly drafts = new Map<string, { scope: CancellationScope; endsBy: number }>();
   private composerDrafts = 0;
   private telling = 0;
   private lane: Promise<void> = Promise.resolve();
@@ -52,6 +52,11 @@ export class Outside {
     return this.inHandItems.size === 0 && this.leaving.length === 0 && this.composerDrafts === 0 && this.telling === 0;
   }
 
+  /** When the last draft under way has handed back at the latest; null without one. */
+  get handsBackBy(): number | null {
+    return this.drafts.size === 0 ? null : Math.max(...[...this.drafts.values()].map((draft) => draft.endsBy));
+  }
+
   /** An AI message that is committed and on its way. */
   get leavingAiMessage(): { messageId: string } | null {
     const message = this.leaving.find((one) => one.author === 'autopilot');
@@ -62,7 +67,7 @@ export class Outside {
   draft(effect: EffectOf<'draft'>): void {
     const { itemId, dueAt, step } = effect;
     const scope = new CancellationScope();
-    this.drafts.set(itemId, scope);
+    this.drafts.set(itemId, { scope, endsBy: dueAt + DRAFT_GRACE_MS });
     this.inHandItems.add(itemId);
     const purpose = step === null ? 'autopilot' : 'followUp';
     const request = this.draftRequest(`${this.key.conversationId}-d${effect.upTo}`, purpose, effect);
@@ -73,7 +78,7 @@ export class Outside {
       .then((result): Input => ({ type: 'draftReady', itemId, result }))
       .catch((error: unknown): Input | null => (isCancellation(error) ? null : draftFailure(itemId, error)))
       .then((outcome) => {
-        if (this.drafts.get(itemId) !== scope) return;
+        if (this.drafts.get(itemId)?.scope !== scope) return;
         this.drafts.delete(itemId);
         this.inHandItems.delete(itemId);
         if (outcome) this.handBack(outcome);
@@ -82,7 +87,7 @@ export class Outside {
 
   /** Ends the drafts whose item is no longer on the agenda. */
   endDraftsExcept(itemIds: readonly string[]): void {
-    for (const [itemId, scope] of [...this.drafts]) {
+    for (const [itemId, { scope }] of [...this.drafts]) {
       if (itemIds.includes(itemId)) continue;
       this.drafts.delete(itemId);
       this.inHandItems.delete(itemId);

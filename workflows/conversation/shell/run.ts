@@ -2,7 +2,7 @@ import { ApplicationFailure, log, proxyLocalActivities, sleep } from '@temporali
 import { ActivityFailure } from '@temporalio/common';
 import type { ContactChanged, ConversationEvent, ConversationKey, Refusal } from '@leadline/contract/conversation.ts';
 import { DUPLICATE_INBOUND, STALE_COMMIT, type ConversationActivities } from '@leadline/contract/ports.ts';
-import { agenda, dueItems, nextWakeAt, plan, sleepsAt } from '../core/agenda.ts';
+import { dueItems, nextWakeAt, plan, sleepsAt } from '../core/agenda.ts';
 import { decide } from '../core/decide.ts';
 import { fold } from '../core/evolve.ts';
 import type { Effect, Input } from '../core/inputs.ts';
@@ -240,10 +240,17 @@ export class ConversationRun {
     }
   }
 
+  /** A draft under way brings the next turn by itself: what is later than that needs no timer of its own yet. */
+  private armTimer(): void {
+    const at = nextWakeAt(this.state, this.outside.inHand);
+    const { handsBackBy } = this.outside;
+    if (at !== null && handsBackBy !== null && at > handsBackBy) return;
+    this.timer.set(at, plan(this.state)[0]?.item.title ?? 'Look at the agenda');
+  }
+
   private afterStep(): void {
     this.outside.endDraftsExcept(plan(this.state).map(({ item }) => item.id));
-    const at = nextWakeAt(this.state, this.outside.inHand);
-    this.timer.set(at, agenda(this.state)[0]?.title ?? 'Look at the agenda');
+    this.armTimer();
     this.sleepTimer.setLazily(sleepsAt(this.state), 'Sleep, if nothing has come');
     if (this.state.started) describe(this.state, this.lastDecision);
   }
