@@ -87,6 +87,7 @@ export default tseslint.config(
       'tests/run.ts',
       'tests/checkCompose.ts',
       'tests/simulation/main.ts',
+      'tests/engine/recordHistories.ts',
       'bench/**',
       'temporal/{start,setup,mongoFast}.ts',
       '*/main.ts',
