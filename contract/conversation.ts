@@ -309,6 +309,7 @@ export interface EventData {
     followUps: boolean;
     policy: Policy | null;
     optedOut: boolean;
+    source: string | null;
     consent: Consent;
     zone: ContactZone;
     dealership: DealershipPolicy;
@@ -353,7 +354,8 @@ export interface EventData {
   processSelected: { processId: string; versionId: string; policy: Policy };
   stageSet: { stage: string; from: string };
   assigned: { ownerId: string | null; userIds: string[]; takeOver: boolean };
-  optedOut: { source: 'keyword' | 'provider' | 'model' | 'contact' };
+  /** `words`: in the customer's own words, as the patterns of the core read them; `model`: as the model did. */
+  optedOut: { source: 'keyword' | 'words' | 'provider' | 'model' | 'contact' };
   optedIn: { source: 'keyword' | 'contact' };
   contactChanged: { changeId: string; consent: Consent; zone: ContactZone | null };
   dealershipChanged: { dealership: DealershipPolicy };
@@ -410,6 +412,7 @@ export type FollowUpEnd =
   | 'opted-out'
   | 'stage'
   | 'resolved'
+  | 'bad-number'
   | 'skipped'
   | 'gate'
   | 'model'

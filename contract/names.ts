@@ -4,6 +4,13 @@ export const CONVERSATION_WORKFLOW = 'conversation';
 /** Workflow type that brings a published version to the running conversations. */
 export const ROLLOUT_WORKFLOW = 'rolloutProcess';
 
+/**
+ * Version of the rules by which conversations decide. It grows with each change of a decision that a running conversation
+ * could have made before: the core then asks `state.rulesVersion`, and keeps the old way for the runs that began under it
+ * (docs/changing-workflows.md).
+ */
+export const RULES_VERSION = 1;
+
 /** Task queues: decisions stay apart from activities that call model and providers. */
 export const TASK_QUEUES = { conversations: 'conversations', outside: 'outside' } as const;
 

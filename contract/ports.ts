@@ -55,6 +55,8 @@ export interface OutsideActivities {
 }
 
 export interface LoadedConversation {
+  /** The rules of the code that began the run: on record, so that later code replays the run by them. */
+  rulesVersion: number;
   /** The core's state as a finished run stored it. */
   state: unknown;
   /** Events after that state, or all of them where none is stored. */

@@ -41,9 +41,12 @@ export const Trigger = z.discriminatedUnion('on', [
 ]);
 export type Trigger = z.infer<typeof Trigger>;
 
-/** What a condition may look at; `contact.source` and other fields of the card are not held by a conversation. */
+/** What a condition may look at: of the conversation, of its contact's card, and of the event that set the rule off. */
 export const CONDITION_FIELDS = [
   'channel',
+  'source',
+  'consent',
+  'timeZone',
   'stage',
   'status',
   'owned',

@@ -22,7 +22,7 @@ export interface ProcessRepository {
 
 export function createProcesses(models: Models): ProcessRepository {
   return {
-    policy: (dealershipId, processId) => publishedPolicy(models, dealershipId, processId),
+    policy: async (dealershipId, processId) => (await publishedPolicy(models, dealershipId, processId)).policy,
     async published(dealershipId, processId) {
       const process = await models.processes.findOne({ _id: processId, dealershipId }).lean();
       const versionId = process?.publishedVersionId ?? null;
@@ -37,15 +37,29 @@ export function createProcesses(models: Models): ProcessRepository {
   };
 }
 
-/** See `ProcessRepository.policy`. */
-export async function publishedPolicy(models: Models, dealershipId: string, processId: string): Promise<Policy | null> {
+/**
+ * What conversations hold of a process's published version. One that cannot be understood any more leaves them without a
+ * process: then `problem` is a sentence for an admin. A version of an older schema has the defaults for what it lacks.
+ */
+export async function publishedPolicy(
+  models: Models,
+  dealershipId: string,
+  processId: string,
+): Promise<{ policy: Policy | null; problem: string | null }> {
   const process = await models.processes.findOne({ _id: processId, dealershipId }).lean();
-  if (!process?.publishedVersionId) return null;
+  if (!process?.publishedVersionId) return { policy: null, problem: null };
   const version = await models.processVersions.findOne({ _id: process.publishedVersionId, dealershipId }).lean();
-  // A version of an older schema has the defaults for what it lacks; one that cannot be read leaves the conversation without a process.
   const definition = ProcessDefinition.safeParse(version?.definition);
-  if (!version || !definition.success) return null;
-  return compilePolicy({ processId, versionId: version._id, version: version.version }, definition.data);
+  if (!version || !definition.success) {
+    const issues = definition.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+    const problem = `The process “${process.name}” cannot be understood and is left out (${issues}): publish it anew.`;
+    return { policy: null, problem: problem.slice(0, 300) };
+  }
+  const { _id: versionId } = version;
+  return {
+    policy: compilePolicy({ processId, versionId, version: version.version }, definition.data),
+    problem: null,
+  };
 }
 
 async function publish(models: Models, dealershipId: string, definition: ProcessDefinition, processId: string) {

@@ -36,12 +36,15 @@ export function settingsOf({ settings, timeZone }: Pick<DealershipDoc, 'settings
   return { settings: defaultSettings(timeZone, []), problem: problem.slice(0, 300) };
 }
 
-/** What a dealership's conversations hold of its settings. */
+/** What a dealership's conversations hold of its settings, and what an admin is to be told; `otherProblem` may be of the process. */
 export function dealershipPolicy(
   dealership: Pick<DealershipDoc, 'settings' | 'timeZone' | 'settingsVersion'>,
+  otherProblem: string | null = null,
 ): DealershipPolicy {
   const { settings, problem } = settingsOf(dealership);
-  return compileDealershipPolicy(dealership.settingsVersion, settings, dealershipZone(settings.timeZone), problem);
+  const own = problem && `Settings of the dealership cannot be understood and are left out: ${problem}`;
+  const zone = dealershipZone(settings.timeZone);
+  return compileDealershipPolicy(dealership.settingsVersion, settings, zone, own ?? otherProblem);
 }
 
 function dealershipZone(timeZone: string): ZoneTable {

@@ -2,6 +2,7 @@ import type { ConversationEvent, ConversationKey } from '@leadline/contract/conv
 import type { LoadedConversation } from '@leadline/contract/ports.ts';
 import { AppError } from '@leadline/contract/errors.ts';
 import { conversationWorkflowId } from '@leadline/contract/ids.ts';
+import { RULES_VERSION } from '@leadline/contract/names.ts';
 import { newId } from '../ids.ts';
 import type { ContactDoc } from '../models/contact.ts';
 import type { DealershipDoc } from '../models/dealership.ts';
@@ -18,24 +19,26 @@ export async function loadConversation(models: Models, key: ConversationKey): Pr
     models.conversations.findOne({ _id: key.conversationId, dealershipId: key.dealershipId }, { position: 1 }).lean(),
   ]);
   if (!dealership) throw new AppError('not-found', `There is no dealership ${key.dealershipId}.`);
-  const [history, contact, policy] = await Promise.all([
+  const [history, contact, process] = await Promise.all([
     row ? historyOf(models, key) : { state: null, events: [] },
     contactOf(models, key, dealership),
     dealership.defaultProcessId === null
-      ? null
+      ? { policy: null, problem: null }
       : publishedPolicy(models, key.dealershipId, dealership.defaultProcessId),
   ]);
-  const dealershipNow = dealershipPolicy(dealership);
+  const dealershipNow = dealershipPolicy(dealership, process.problem);
   return {
     ...history,
+    rulesVersion: RULES_VERSION,
     start: {
       contactId: contact._id,
       ownerId: contact.ownerId,
       stage: contact.stage,
       autopilot: dealership.defaultAutopilot,
-      policy,
+      policy: process.policy,
       followUps: dealership.defaultFollowUps,
       optedOut: contact.optedOut,
+      source: contact.source,
       consent: contact.consent,
       zone: contactZone(contact, dealershipNow),
       dealership: dealershipNow,

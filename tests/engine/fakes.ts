@@ -9,6 +9,7 @@ import type {
   LoadedConversation,
   OutsideActivities,
 } from '@leadline/contract/ports.ts';
+import { RULES_VERSION } from '@leadline/contract/names.ts';
 import { DUPLICATE_INBOUND, STALE_COMMIT } from '@leadline/contract/ports.ts';
 import type { DealershipPolicy, Policy } from '@leadline/contract/process.ts';
 
@@ -23,6 +24,8 @@ export class FakeStore implements ConversationActivities {
   private readonly fences = new Map<string, number>();
   /** What a conversation starts with, or wakes to. */
   start: LoadedConversation['start'];
+  /** The rules of the code that begins a run. */
+  rulesVersion = RULES_VERSION;
   private readonly policies: Policy[];
 
   constructor(start: LoadedConversation['start'], policies: Policy[]) {
@@ -42,7 +45,7 @@ export class FakeStore implements ConversationActivities {
   async loadConversation({ key }: { key: { conversationId: string } }): Promise<LoadedConversation> {
     const state = (this.states.get(key.conversationId) ?? null) as { position: number } | null;
     const events = this.journal(key.conversationId).filter((event) => event.position > (state?.position ?? 0));
-    return { state, events, start: this.start };
+    return { state, events, rulesVersion: this.rulesVersion, start: this.start };
   }
 
   async loadPolicy({ processId }: { processId: string }): Promise<Policy | null> {

@@ -127,7 +127,7 @@ export class World {
       case 'lateInbound':
         return this.inbound('late', `SML${(this.serial += 1)}`, true);
       case 'stop':
-        return this.inbound('STOP', `SMS${(this.serial += 1)}`, false);
+        return this.inbound(at < 0.3 ? 'please stop texting me' : 'STOP', `SMS${(this.serial += 1)}`, false);
       case 'start':
         return this.inbound('START', `SMT${(this.serial += 1)}`, false);
       case 'personSends':
@@ -380,7 +380,7 @@ export class World {
         : at < 0.85
           ? {
               outcome: 'failed' as const,
-              code: ['30003', '21610', '30034', null][Math.floor(((at - 0.7) / 0.15) * 4)]!,
+              code: ['30003', '21610', '30034', '30007', null][Math.floor(((at - 0.7) / 0.15) * 5)]!,
             }
           : { outcome: 'unknown' as const, at: this.now };
     this.turn([{ type: 'deliveryOutcome', messageId, attempt, author, inbounds, outcome }]);

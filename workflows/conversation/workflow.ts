@@ -1,5 +1,6 @@
 import { allHandlersFinished, condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
 import type { ConversationKey } from '@leadline/contract/conversation.ts';
+import { RULES_VERSION } from '@leadline/contract/names.ts';
 import type { State } from './core/state.ts';
 import { registerHandlers } from './shell/handlers.ts';
 import { ConversationRun } from './shell/run.ts';
@@ -21,9 +22,13 @@ export async function conversation(start: ConversationStart): Promise<void> {
   registerHandlers(run);
   await run.open();
   for (;;) {
-    await condition(() => run.hasWork || ((run.isOver || isLong(start)) && run.idle && allHandlersFinished()));
+    const { hasOldRules } = run;
+    await condition(
+      () => run.hasWork || ((run.isOver || hasOldRules || isLong(start)) && run.idle && allHandlersFinished()),
+    );
     if (!run.hasWork && run.isOver) return;
-    if (!run.hasWork) return continueAsNew<typeof conversation>({ ...start, state: run.state });
+    if (!run.hasWork)
+      return continueAsNew<typeof conversation>({ ...start, state: { ...run.state, rulesVersion: RULES_VERSION } });
     await run.step();
   }
 }

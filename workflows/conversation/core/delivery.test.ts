@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { agenda } from './agenda.ts';
+import { askGates } from './gates.ts';
 import { Scenario, T0 } from './scenario.ts';
 
 function sentByPerson(): { talk: Scenario; messageId: string } {
@@ -51,6 +52,29 @@ describe('a delivery', () => {
     outcome(talk, messageId, 'user', { outcome: 'failed', code: '21610' });
     expect(talk.types).toEqual(['deliveryFailed', 'optedOut']);
     expect(talk.update('retryMessage', { messageId }).refusal).toMatchObject({ code: 'opted-out' });
+  });
+
+  it('to a number that takes no texts ends what is automatic, until they write from it; a person may try', () => {
+    const { talk, messageId } = sentByPerson();
+    talk.update('setFollowUps', { on: true });
+    talk.take({ type: 'deliveryFailed', report: { messageId, attempt: 1, code: '30006', requestId: 'r' } });
+    expect(talk.the('followUpCancelled')).toEqual({ step: 0, reason: 'bad-number' });
+    expect(askGates(talk.state, 'automation', talk.now).at(-1)).toMatchObject({
+      gate: 'channelAccount',
+      pass: false,
+      inputs: { badNumber: '30006' },
+    });
+    expect(talk.update('retryMessage', { messageId }).refusal).toBeNull();
+    expect(talk.inbound('I am here').state.badNumber).toBeNull();
+  });
+
+  it.each(['30034', '30007'])('refused with the code %s is told to the admins, and not again and again', (code) => {
+    const { talk, messageId } = sentByPerson();
+    outcome(talk, messageId, 'user', { outcome: 'failed', code });
+    expect(talk.the('userNotified')).toMatchObject({ forUserId: null, text: expect.stringContaining(code) });
+    if (code !== '30034') return;
+    const again = talk.update('sendMessage', { text: 'Hello?', fromDraftId: null }).the('messageQueued').messageId;
+    expect(outcome(talk, again, 'user', { outcome: 'failed', code }).types).toEqual(['deliveryFailed']);
   });
 
   it('refused because our account may not send holds back the AI for an hour, and no person', () => {

@@ -3,9 +3,10 @@ import { consequenceOf } from '@leadline/contract/deliveryCodes.ts';
 import type { AuthorKind } from '@leadline/contract/names.ts';
 import type { DeliverOutcome, ReconcileOutcome } from '@leadline/contract/ports.ts';
 import { reconcileItemId } from './agenda.ts';
-import { armReply } from './pendingReply.ts';
 import { recordDecision } from './decisions.ts';
+import { hasAccountProblem } from './gates.ts';
 import { optOut } from './optOut.ts';
+import { armReply } from './pendingReply.ts';
 import { BY_SYSTEM, type Recorder } from './recorder.ts';
 import type { UnknownDelivery } from './state.ts';
 
@@ -34,11 +35,28 @@ function recordFailure(rec: Recorder, messageId: string, attempt: number, code: 
   // A report of an earlier attempt, or the same one again, is no news.
   const known = rec.state.failed.find((one) => one.messageId === messageId);
   if (known && (known.attempt > attempt || (known.attempt === attempt && known.open))) return;
+  const wasKnown = hasAccountProblem(rec.state, rec.now);
   rec.emit('deliveryFailed', { messageId, attempt, code }, { kind: 'provider' });
-  if (code === null || consequenceOf(code) !== 'optOut') return;
-  optOut(rec, 'provider', { kind: 'provider' });
-  if (rec.state.undecided.length > 0)
-    recordDecision(rec, 'held', 'opted-out', 'The provider says that the customer has opted out.');
+  if (code === null) return;
+  switch (consequenceOf(code)) {
+    case 'optOut':
+      optOut(rec, 'provider', { kind: 'provider' });
+      if (rec.state.undecided.length > 0)
+        recordDecision(rec, 'held', 'opted-out', 'The provider says that the customer has opted out.');
+      return;
+    case 'accountProblem':
+      return wasKnown ? undefined : alert(rec, `The provider does not let our number send (code ${code}).`);
+    case 'filtered':
+      return alert(rec, `Carriers filtered a text as spam (code ${code}): look at its words before the next is sent.`);
+    case 'badNumber':
+    case 'unreachable':
+    case 'none':
+  }
+}
+
+/** Tells the admins: nobody in the conversation can mend it. */
+function alert(rec: Recorder, text: string): void {
+  rec.emit('userNotified', { forUserId: null, text }, BY_SYSTEM);
 }
 
 /** Time to look for deliveries of which nobody knows. */

@@ -88,7 +88,7 @@ function apply(state: State, event: ConversationEvent): State {
     case 'optedIn':
       return { ...state, optedOut: false };
     case 'conversationDeleted':
-      return { ...emptyState(state.key), deletedUpTo: event.position, epoch: state.epoch, burst: state.burst };
+      return deleted(state, event.position);
     case 'tagsSet':
       return { ...state, tags: event.data.tags };
     case 'prioritySet':
@@ -166,10 +166,17 @@ function started(state: State, data: EventData['conversationStarted'], at: numbe
     policy: data.policy,
     dealership: data.dealership,
     zone: data.zone,
+    source: data.source ?? null,
     consent: data.consent,
     optedOut: data.optedOut,
     lastActivityAt: at,
   };
+}
+
+/** A clean conversation; what orders runs and old replies goes on. */
+function deleted(state: State, deletedUpTo: number): State {
+  const { key, rulesVersion, epoch, burst } = state;
+  return { ...emptyState(key), rulesVersion, deletedUpTo, epoch, burst };
 }
 
 function received(state: State, data: EventData['messageReceived'], event: ConversationEvent): State {
@@ -182,6 +189,7 @@ function received(state: State, data: EventData['messageReceived'], event: Conve
     inboundCount: state.inboundCount + 1,
     sequence: null,
     silenceRules: [],
+    badNumber: null,
     lastInboundHash: data.textHash,
     lastActivityAt: event.at,
     recentProviderIds: keepLast([...state.recentProviderIds, data.providerMessageId], MAX_RECENT_PROVIDER_IDS),
@@ -303,14 +311,15 @@ function settled(state: State, data: EventData['deliverySettled']): State {
 }
 
 function failed(state: State, data: EventData['deliveryFailed'], at: number): State {
+  const { code } = data;
+  const consequence = code === null ? 'none' : consequenceOf(code);
+  const problem = code === null ? null : { code, at };
   return {
     ...state,
     unknown: state.unknown.filter((one) => !isSame(one, data)),
     failed: remember(state.failed, data, true),
-    accountProblem:
-      data.code !== null && consequenceOf(data.code) === 'accountProblem'
-        ? { code: data.code, at }
-        : state.accountProblem,
+    accountProblem: consequence === 'accountProblem' ? problem : state.accountProblem,
+    badNumber: consequence === 'badNumber' ? problem : state.badNumber,
   };
 }
 

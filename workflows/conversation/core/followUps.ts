@@ -14,6 +14,7 @@ function obstacle(state: State): FollowUpEnd | null {
   if (state.optedOut) return 'opted-out';
   if (!state.followUpsOn) return 'turned-off';
   if (state.status === 'resolved') return 'resolved';
+  if (state.badNumber !== null) return 'bad-number';
   if (!state.policy) return 'process-changed';
   if (state.policy.followUps.stopStages.includes(state.stage)) return 'stage';
   if (state.waitingSinceAt !== null) return 'customer-replied';

@@ -1,6 +1,6 @@
 import type { GateVerdict } from '@leadline/contract/conversation.ts';
 import type { AuthorKind } from '@leadline/contract/names.ts';
-import { nextOutside, wallText } from './clock.ts';
+import { nextOutside, nextWithin, wallText } from './clock.ts';
 import type { State } from './state.ts';
 
 const HOUR_MS = 3_600_000;
@@ -59,12 +59,7 @@ function quietHours(state: State, author: AuthorKind, now: number): GateVerdict 
   const table = state.zone?.table ?? state.dealership?.zone;
   const hours = state.dealership?.quietHours;
   if (!table || !hours) return { gate: 'quietHours', pass: true, inputs: { quietHours: 'none' } };
-  const exempt =
-    author === 'user'
-      ? 'a person sends'
-      : author === 'autopilot' && state.policy?.window.quietHoursExempt
-        ? 'answer to a message'
-        : null;
+  const exempt = quietHoursExemption(state, author);
   const quiet = nextOutside(hours, table, now) > now;
   return {
     gate: 'quietHours',
@@ -79,6 +74,20 @@ function quietHours(state: State, author: AuthorKind, now: number): GateVerdict 
   };
 }
 
+/** Why quiet hours do not hold back what this author sends; null: they do. */
+function quietHoursExemption(state: State, author: AuthorKind): string | null {
+  if (author === 'user') return 'a person sends';
+  return author === 'autopilot' && state.policy?.window.quietHoursExempt ? 'answer to a message' : null;
+}
+
+/** When quiet hours begin that what this author sends at `now` must not reach; null: they do not concern it. */
+export function quietHoursBegin(state: State, author: AuthorKind, now: number): number | null {
+  const table = state.zone?.table ?? state.dealership?.zone;
+  const hours = state.dealership?.quietHours;
+  if (!table || !hours || quietHoursExemption(state, author) !== null) return null;
+  return nextWithin(hours, table, now);
+}
+
 /** When a send that only quiet hours hold back may leave; null where something else stops it, or nothing does. */
 export function deferredUntil(state: State, verdicts: readonly GateVerdict[], now: number): number | null {
   const failed = verdicts.filter((verdict) => !verdict.pass);
@@ -88,13 +97,25 @@ export function deferredUntil(state: State, verdicts: readonly GateVerdict[], no
   return nextOutside(hours, table, now);
 }
 
-/** A person may try an account that had a problem: that is how one sees that it is mended. */
+/**
+ * Whether the way to the customer works, as the provider's reports have it: our account may send, their number takes
+ * texts. A person may try in spite of it: that is how one sees that it is mended.
+ */
 function channelAccount(state: State, author: AuthorKind, now: number): GateVerdict {
-  const problem = state.accountProblem;
-  const recent = problem !== null && now - problem.at < ACCOUNT_PROBLEM_MS;
+  const { badNumber } = state;
+  const problem = hasAccountProblem(state, now) ? state.accountProblem : null;
   return {
     gate: 'channelAccount',
-    pass: author === 'user' || !recent,
-    inputs: { account: state.key.channelAccountId, lastProblem: recent ? problem.code : null },
+    pass: author === 'user' || (problem === null && badNumber === null),
+    inputs: {
+      account: state.key.channelAccountId,
+      lastProblem: problem?.code ?? null,
+      badNumber: badNumber?.code ?? null,
+    },
   };
+}
+
+/** Whether the provider has lately said that our account may not send. */
+export function hasAccountProblem({ accountProblem }: State, now: number): boolean {
+  return accountProblem !== null && now - accountProblem.at < ACCOUNT_PROBLEM_MS;
 }

@@ -3,7 +3,8 @@ import { armReply } from './pendingReply.ts';
 import { recordDecision } from './decisions.ts';
 import { keywordOf, type Keyword } from './keywords.ts';
 import { optIn, optOut } from './optOut.ts';
-import type { Recorder } from './recorder.ts';
+import { asksForSilence } from './plainOptOut.ts';
+import { BY_SYSTEM, type Recorder } from './recorder.ts';
 import { cancelOnReply } from './schedules.ts';
 import { MAX_UNDECIDED } from './state.ts';
 import { hashOfWords } from './textHash.ts';
@@ -19,7 +20,21 @@ export function onInbound(rec: Recorder, message: InboundMessage): void {
   cancelOnReply(rec);
   const keyword = keywordOf(message.text, rec.state.optedOut);
   if (keyword) onKeyword(rec, keyword, position);
+  else if (!rec.state.optedOut && asksForSilence(message.text)) onPlainOptOut(rec);
   else whatNow(rec, message, position);
+}
+
+/** No carrier has answered this one, and nothing of ours may: the owner is told, so that somebody knows. */
+function onPlainOptOut(rec: Recorder): void {
+  optOut(rec, 'words', { kind: 'customer' });
+  recordDecision(
+    rec,
+    'suppressed',
+    'opt-out-request',
+    'The customer asked in their own words not to be written to. Nothing more is sent.',
+  );
+  const text = 'A customer asked in their own words not to be written to. They can text START to hear from us again.';
+  rec.emit('userNotified', { forUserId: rec.state.ownerId, text }, BY_SYSTEM);
 }
 
 function record(rec: Recorder, message: InboundMessage): number {

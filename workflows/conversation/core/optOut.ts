@@ -5,7 +5,7 @@ import { cancelAllScheduled } from './schedules.ts';
 
 /** The customer wants nothing more from us: at once, and all that was pending is taken back (design section 3). */
 export function optOut(rec: Recorder, source: EventData['optedOut']['source'], actor: Actor): void {
-  cancelReply(rec, source === 'keyword' || source === 'model' ? 'opt-out-request' : 'opted-out', BY_SYSTEM);
+  cancelReply(rec, source === 'contact' || source === 'provider' ? 'opted-out' : 'opt-out-request', BY_SYSTEM);
   cancelAllScheduled(rec, 'opted-out');
   if (!rec.state.optedOut) rec.emit('optedOut', { source }, actor);
   if (source !== 'contact') tellSiblings(rec, true);

@@ -42,7 +42,7 @@ describe('the default rules', () => {
   it('make an opt-out DNC, by keyword or in plain words', () => {
     expect(withRules(DEFAULT_RULES).inbound('STOP').state.stage).toBe('dnc');
     const talk = withRules(DEFAULT_RULES)
-      .inbound('take me off your list')
+      .inbound('you people have no manners at all')
       .wake()
       .draft({ answer: { ...draftResult().answer, intent: 'optOut' } });
     expect(talk.state).toMatchObject({ optedOut: true, stage: 'dnc' });
@@ -82,6 +82,19 @@ describe('a rule', () => {
         { field: 'inboundCount', is: 'atLeast', value: 5, actual: '0', pass: false },
       ],
     });
+  });
+
+  it('looks at the contact’s card, too', () => {
+    const only: Rule['only'] = {
+      all: [
+        { field: 'source', is: 'equal', value: 'Website' },
+        { field: 'consent', is: 'equal', value: 'none' },
+        { field: 'timeZone', is: 'contains', value: 'Denver' },
+      ],
+    };
+    const talk = withRules([rule('r', { on: 'messageReceived' }, [{ do: 'addTag', tag: 'web' }], only)]).inbound();
+    expect(talk.the('ruleRan').tests.map((test) => test.actual)).toEqual(['Website', 'none', 'America/Denver']);
+    expect(talk.state.tags).toEqual(['web']);
   });
 
   it('matches whole words', () => {

@@ -132,6 +132,10 @@ function valueOf(field: ConditionField, { state, event }: Facts): Fact {
   switch (field) {
     case 'channel':
       return state.key.channel;
+    case 'source':
+      return state.source ?? '';
+    case 'timeZone':
+      return state.zone?.table.zone ?? '';
     case 'owned':
       return state.ownerId !== null;
     case 'followUps':
@@ -259,9 +263,8 @@ function sendTemplate(rec: Recorder, text: string, actor: Actor): void {
   );
 }
 
-/** The dealership is told when its rules could not be understood and are left out. */
+/** Admins are told when settings or the process could not be understood, and are left out. */
 export function noteProblem(rec: Recorder): void {
-  const problem = rec.state.dealership?.problem ?? null;
-  if (problem !== null)
-    rec.emit('userNotified', { forUserId: null, text: `Settings are left out: ${problem}` }, BY_SYSTEM);
+  const text = rec.state.dealership?.problem ?? null;
+  if (text !== null) rec.emit('userNotified', { forUserId: null, text }, BY_SYSTEM);
 }

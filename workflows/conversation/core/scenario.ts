@@ -68,6 +68,7 @@ export const START: LoadedConversation['start'] = {
   followUps: false,
   policy: POLICY,
   optedOut: false,
+  source: 'Website',
   consent: 'none',
   zone: { table: ZONE, source: 'dealership' },
   dealership: DEALERSHIP,

@@ -1,9 +1,13 @@
 import type { Actor, EventData } from '@leadline/contract/conversation.ts';
+import type { AuthorKind } from '@leadline/contract/names.ts';
+import { quietHoursBegin } from './gates.ts';
 import type { Recorder } from './recorder.ts';
 import { hashOfWords } from './textHash.ts';
 
-/** The provider drops a message that it could not hand over in this time (Twilio's own default is 10 h), so none leaves in the night. */
+/** The provider drops a message that it could not hand over in this time (Twilio's own default is 10 h). */
 const VALIDITY_MS = 15 * 60_000;
+/** Twilio takes a validity in whole seconds, of one at least. */
+const SECOND_MS = 1_000;
 
 /** Queues a message and has it delivered once that is committed. `inbounds` are what it answers. */
 export function queueMessage(
@@ -14,5 +18,13 @@ export function queueMessage(
 ): void {
   rec.emit('messageQueued', { ...message, textHash: hashOfWords(message.text) }, actor);
   const { messageId, attempt, author } = message;
-  rec.effect({ type: 'deliver', messageId, attempt, author, inbounds, validityMs: VALIDITY_MS });
+  rec.effect({ type: 'deliver', messageId, attempt, author, inbounds, validityMs: validityOf(rec, author) });
+}
+
+/** It ends where quiet hours begin, so that what waits at the provider does not leave in the night. */
+function validityOf({ state, now }: Recorder, author: AuthorKind): number {
+  const begin = quietHoursBegin(state, author, now);
+  // A person may have moved it into quiet hours: then their time counts.
+  if (begin === null || begin <= now) return VALIDITY_MS;
+  return Math.max(Math.min(VALIDITY_MS, begin - now), SECOND_MS);
 }

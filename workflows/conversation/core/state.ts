@@ -1,5 +1,6 @@
 import type { Consent, ContactZone, ConversationKey } from '@leadline/contract/conversation.ts';
 import type { AuthorKind, ConversationStatus, Priority } from '@leadline/contract/names.ts';
+import { RULES_VERSION } from '@leadline/contract/names.ts';
 import type { DealershipPolicy, Policy } from '@leadline/contract/process.ts';
 
 /**
@@ -8,6 +9,8 @@ import type { DealershipPolicy, Policy } from '@leadline/contract/process.ts';
  */
 export interface State {
   readonly schema: 1;
+  /** The rules that this run decides by, from its beginning to its end. */
+  readonly rulesVersion: number;
   readonly key: ConversationKey;
   /** False until the first event: nothing is known of contact and process yet. */
   readonly started: boolean;
@@ -23,6 +26,8 @@ export interface State {
   /** The dealership's hours, rules and targets; null before the first event only. */
   readonly dealership: DealershipPolicy | null;
   readonly zone: ContactZone | null;
+  /** Where the lead came from, as the contact's card says. */
+  readonly source: string | null;
   readonly consent: Consent;
   readonly optedOut: boolean;
   /** Messages up to this position were deleted with the conversation that they were of. */
@@ -79,6 +84,8 @@ export interface State {
   readonly failed: readonly { readonly messageId: string; readonly attempt: number; readonly open: boolean }[];
   /** Last report of the provider that our account may not send. */
   readonly accountProblem: { readonly code: string; readonly at: number } | null;
+  /** The provider says that the customer's number takes no texts; forgotten when they write from it. */
+  readonly badNumber: { readonly code: string; readonly at: number } | null;
   /** Provider ids of the latest inbound messages, for deduplication; the database's unique index stands behind it. */
   readonly recentProviderIds: readonly string[];
   /** The latest sends by update id: an update that a client repeats in a later run is answered, not done again. */
@@ -145,6 +152,7 @@ const FIRST_GUESS_DRAFT_MS = 2_500;
 export function emptyState(key: ConversationKey): State {
   return {
     schema: 1,
+    rulesVersion: RULES_VERSION,
     key,
     started: false,
     position: 0,
@@ -157,6 +165,7 @@ export function emptyState(key: ConversationKey): State {
     policy: null,
     dealership: null,
     zone: null,
+    source: null,
     consent: 'none',
     optedOut: false,
     deletedUpTo: 0,
@@ -190,6 +199,7 @@ export function emptyState(key: ConversationKey): State {
     unknown: [],
     failed: [],
     accountProblem: null,
+    badNumber: null,
     recentProviderIds: [],
     recentSends: [],
   };

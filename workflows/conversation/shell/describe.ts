@@ -13,9 +13,9 @@ const KEYS = {
 const AUTOPILOT = defineSearchAttributeKey('Autopilot', SearchAttributeType.BOOL);
 
 /** Shows an operator what this conversation is and does: search attributes, upserted on change only, and the details page. */
-export function describe(state: State, lastDecision: string | null): void {
+export function describe(state: State, lastDecision: string | null, droppedSignals: number): void {
   upsertChanged(state);
-  setCurrentDetails(details(state, lastDecision));
+  setCurrentDetails(details(state, lastDecision, droppedSignals));
 }
 
 function upsertChanged(state: State): void {
@@ -36,7 +36,7 @@ function upsertChanged(state: State): void {
 }
 
 /** Markdown for the Temporal UI, derived from the state alone; nothing of the customer in it. */
-function details(state: State, lastDecision: string | null): string {
+function details(state: State, lastDecision: string | null, droppedSignals: number): string {
   const next = plan(state)
     .map(({ item }) => `${new Date(item.at).toISOString()}: ${item.title}`)
     .join('<br>');
@@ -50,6 +50,7 @@ function details(state: State, lastDecision: string | null): string {
     ['What comes next', next || 'nothing'],
     ['Last decision', lastDecision ?? 'none in this run'],
     ['Position', String(state.position)],
+    ...(droppedSignals > 0 ? [['Malformed signals, dropped', String(droppedSignals)]] : []),
   ];
   return ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join('\n');
 }

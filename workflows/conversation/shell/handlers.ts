@@ -6,6 +6,7 @@ import {
   defineSignal,
   defineUpdate,
   log,
+  metricMeter,
   setHandler,
 } from '@temporalio/workflow';
 import type {
@@ -97,17 +98,26 @@ function registerSignal(run: ConversationRun, name: keyof typeof SIGNALS): void 
     defineSignal<[unknown]>(name),
     (payload) => {
       // The guard has checked that the payload is this signal's.
-      if (!drops(name, wrongInSignal(name, payload))) run.take(input(payload as never));
+      if (!drops(run, name, wrongInSignal(name, payload))) run.take(input(payload as never));
     },
     { description },
   );
 }
 
-function drops(signal: string, wrong: string | null): boolean {
+function drops(run: ConversationRun, signal: string, wrong: string | null): boolean {
   if (wrong === null) return false;
   log.error('A malformed signal was dropped.', { signal, wrong });
+  droppedSignals.add(1, { signal });
+  run.droppedSignals += 1;
   return true;
 }
+
+/** In the worker's metrics; in a conversation's own details is its own count. */
+const droppedSignals = metricMeter.createCounter(
+  'leadline_dropped_signals',
+  '1',
+  'Malformed signals that were dropped',
+);
 
 function registerUpdate(run: ConversationRun, name: UpdateName): void {
   setHandler(

@@ -1,6 +1,7 @@
-import { ApplicationFailure, log, proxyLocalActivities, sleep } from '@temporalio/workflow';
+import { ApplicationFailure, log, patched, proxyLocalActivities, sleep } from '@temporalio/workflow';
 import { ActivityFailure } from '@temporalio/common';
 import type { ContactChanged, ConversationEvent, ConversationKey, Refusal } from '@leadline/contract/conversation.ts';
+import { RULES_VERSION } from '@leadline/contract/names.ts';
 import { DUPLICATE_INBOUND, STALE_COMMIT, type ConversationActivities } from '@leadline/contract/ports.ts';
 import { dueItems, nextWakeAt, plan, sleepsAt } from '../core/agenda.ts';
 import { decide } from '../core/decide.ts';
@@ -35,6 +36,8 @@ const STALE_PAUSE = '1 second';
  */
 export class ConversationRun {
   state: State;
+  /** Malformed signals of this run. */
+  droppedSignals = 0;
   private readonly key: ConversationKey;
   private queue: Ticket[] = [];
   private readonly timer = new WakeTimer();
@@ -47,7 +50,7 @@ export class ConversationRun {
 
   constructor(key: ConversationKey, carried: State | undefined) {
     this.key = key;
-    this.state = carried ?? emptyState(key);
+    this.state = completed(key, carried);
     this.outside = new Outside(key, (input) => void this.take(input));
   }
 
@@ -55,7 +58,8 @@ export class ConversationRun {
   async open(): Promise<void> {
     if (!this.state.started) {
       const loaded = await store.loadConversation({ key: this.key });
-      this.state = fold((loaded.state as State | null) ?? this.state, loaded.events);
+      const stored = completed(this.key, loaded.state as State | null);
+      this.state = fold({ ...stored, rulesVersion: loaded.rulesVersion }, loaded.events);
       const type = this.state.started ? 'woken' : 'started';
       this.queue.unshift(ticketOf({ type, start: loaded.start }));
     }
@@ -67,6 +71,14 @@ export class ConversationRun {
     const ticket = ticketOf(input);
     this.queue.push(ticket);
     return ticket;
+  }
+
+  /**
+   * Whether newer rules than this run's are here; it then goes on as a new run under them. Asked between turns: a task that
+   * older code has done is replayed without.
+   */
+  get hasOldRules(): boolean {
+    return this.state.started && this.state.rulesVersion < RULES_VERSION && patched(`rules-${RULES_VERSION}`);
   }
 
   get hasWork(): boolean {
@@ -252,7 +264,7 @@ export class ConversationRun {
     this.outside.endDraftsExcept(plan(this.state).map(({ item }) => item.id));
     this.armTimer();
     this.sleepTimer.setLazily(sleepsAt(this.state), 'Sleep, if nothing has come');
-    if (this.state.started) describe(this.state, this.lastDecision);
+    if (this.state.started) describe(this.state, this.lastDecision, this.droppedSignals);
   }
 }
 
@@ -267,6 +279,11 @@ interface Turn {
   events: ConversationEvent[];
   effects: Effect[];
   answers: Answer[];
+}
+
+/** A state that older code has stored lacks what has been added since: there it is as in a new conversation. */
+function completed(key: ConversationKey, known: State | null | undefined): State {
+  return { ...emptyState(key), ...known };
 }
 
 function ticketOf(input: Input): Ticket {

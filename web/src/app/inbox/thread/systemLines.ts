@@ -95,6 +95,7 @@ const SENTENCES: { [T in LineType]: (data: EventData[T], who: string, names: Nam
 
 const OPT_OUTS: Record<EventData['optedOut']['source'], string> = {
   keyword: 'The customer opted out',
+  words: 'The customer asked in their own words not to be written to',
   model: 'The customer asked in their own words not to be written to',
   provider: 'The carrier says that the customer opted out',
   contact: 'The customer opted out in another conversation',
@@ -109,6 +110,7 @@ const FOLLOW_UP_ENDS: Record<Exclude<FollowUpEnd, 'skipped'>, string | null> = {
   resolved: null,
   deleted: null,
   gate: null,
+  'bad-number': 'the carrier says that this number takes no texts',
   stage: 'the stage ends the sequence',
   model: 'the model could not write it',
   'process-changed': 'the process has no such step any more',
