@@ -18,6 +18,7 @@ import type { Metrics } from './metrics.ts';
 import { docsPage } from './openapi/page.ts';
 import { openApiDocument } from './openapi/document.ts';
 import { handleErrors, parseWith, requestIdOf } from './problems.ts';
+import { notificationRoutes } from './notifications/routes.ts';
 import { processRoutes } from './processes/routes.ts';
 import { reminderRoutes } from './reminders/routes.ts';
 import { mayDo, type Route } from './route.ts';
@@ -77,6 +78,7 @@ export function restRoutes(deps: AppDeps): Route[] {
     ...userRoutes,
     ...dealershipRoutes,
     ...reminderRoutes,
+    ...notificationRoutes,
   ];
 }
 

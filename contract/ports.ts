@@ -81,6 +81,8 @@ export interface RowUpdate {
   lastInboundPosition: number;
   inboundCount: number;
   optedOut: boolean;
+  /** The contact's time zone, or what stands in for it; null before anything is known. */
+  zone: string | null;
   followUps: boolean;
   tags: string[];
   priority: Priority;

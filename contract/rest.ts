@@ -103,6 +103,8 @@ export const ConversationRow = z.object({
   autopilot: z.boolean(),
   processId: z.nullable(Id),
   optedOut: z.boolean(),
+  /** The contact's time zone, or what stands in for it; null for an old conversation of which none is known. */
+  zone: z.nullable(z.string()),
   followUps: z.boolean(),
   tags: z.array(z.string()),
   priority: z.enum(PRIORITIES),
@@ -367,6 +369,20 @@ export const ReminderView = z.object({
   doneAt: z.nullable(Instant),
 });
 export type ReminderView = z.infer<typeof ReminderView>;
+
+/** Something that a person is told. */
+export const NotificationView = z.object({
+  id: Id,
+  conversationId: Id,
+  /** The customer's name, or the address while there is none. */
+  contactName: z.string(),
+  kind: z.enum(['reminder', 'notice']),
+  text: z.string(),
+  at: Instant,
+  seen: z.boolean(),
+});
+export type NotificationView = z.infer<typeof NotificationView>;
+export const NotificationsSeen = z.strictObject({ until: Instant });
 
 /** Numbers on the channel tabs and on the rail. */
 export const Counts = z.object({

@@ -13,6 +13,7 @@ import type {
   MessageView,
   Page,
   ProcessView,
+  NotificationView,
   ReminderView,
   ScheduledView,
   User,
@@ -20,6 +21,7 @@ import type {
 import { listRows, unreadBy } from './inboxList.ts';
 import type { ConversationDoc } from './models/conversation.ts';
 import type { Models } from './models/index.ts';
+import { markNotificationsSeen, notificationViews } from './notifications.ts';
 import { scopedTo, type Scope } from './scope.ts';
 import { agendaItemView, conversationView, decisionView, eventView, messageView, rowView } from './views.ts';
 
@@ -62,6 +64,10 @@ export interface Inbox {
   processes(): Promise<ProcessView[]>;
   /** Open reminders for this user or for everybody, the next first. */
   reminders(userId: string): Promise<ReminderView[]>;
+  /** What the user was told lately, the latest first; with `manages` also what whoever manages is told. */
+  notifications(userId: string, manages: boolean): Promise<NotificationView[]>;
+  /** What came up to then has been seen. */
+  markNotificationsSeen(userId: string, until: Date): Promise<void>;
 }
 
 /** A channel account as browsers see it. */
@@ -118,6 +124,8 @@ export function createInbox(models: Models, dealershipId: string): Inbox {
     },
     processes: () => processViews(models, scope),
     reminders: (userId) => reminderViews(models, scope, userId),
+    notifications: (userId, manages) => notificationViews(models, scope, userId, manages),
+    markNotificationsSeen: (userId, until) => markNotificationsSeen(models, scope, userId, until),
   };
 }
 

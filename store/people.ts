@@ -38,6 +38,7 @@ export function createUsers(models: Models): UserRepository {
         _id,
         passwordHash,
         disabledAt: null,
+        notificationsSeenAt: null,
         createdAt: new Date(),
       });
       return { ...user, email: normalEmail(user.email), id: _id };

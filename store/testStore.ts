@@ -270,6 +270,7 @@ export function commitOf(
       lastInboundPosition: inbounds.at(-1)?.position ?? 0,
       inboundCount: inbounds.length,
       optedOut: false,
+      zone: null,
       followUps: false,
       tags: [],
       priority: 'none',

@@ -37,6 +37,7 @@ export function rowView(row: ConversationDoc, readInboundCount: number | null): 
     autopilot: row.autopilot,
     processId: row.processId,
     optedOut: row.optedOut,
+    zone: row.zone,
     followUps: row.followUps,
     tags: row.tags,
     priority: row.priority,

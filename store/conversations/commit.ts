@@ -8,6 +8,7 @@ import { contactTokens, digitsOf } from '../searchTokens.ts';
 import { inTransaction, isDuplicateKey } from '../transaction.ts';
 import { duplicateInbounds, writeMessages } from './commitMessages.ts';
 import { withTexts } from './commitTexts.ts';
+import { writeNotifications } from './commitNotifications.ts';
 import { CONTACT_EVENTS, entriesOf, removeReplaced, type Replaced } from './commitJournal.ts';
 
 /**
@@ -109,6 +110,7 @@ function statusFields(row: RowUpdate) {
     processId: row.processId,
     processVersionId: row.processVersionId,
     optedOut: row.optedOut,
+    zone: row.zone,
     followUps: row.followUps,
     tags: row.tags,
     priority: row.priority,
@@ -163,6 +165,7 @@ async function updateCards(
   }
   await writeReminders(models, request, session);
   await writeScheduled(models, request, session);
+  await writeNotifications(models, request, session);
   if (request.state === undefined) return;
   const position = events.at(-1)?.position ?? request.firstPosition - 1;
   await models.conversationStates.updateOne(

@@ -32,6 +32,7 @@ export async function removeReplaced(
   await models.messages.deleteMany(standing, { session });
   await models.reminders.deleteMany(standing, { session });
   await models.scheduledMessages.deleteMany(standing, { session });
+  await models.notifications.deleteMany(standing, { session });
   for (const event of replaced.toSorted((a, b) => b.position! - a.position!)) {
     if (event.type === 'reminderCompleted') {
       const undone = { $set: { doneAt: null } };

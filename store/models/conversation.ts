@@ -25,6 +25,8 @@ export interface ConversationDoc {
   processId: string | null;
   processVersionId: string | null;
   optedOut: boolean;
+  /** The contact's time zone, or what stands in for it. */
+  zone: string | null;
   followUps: boolean;
   tags: string[];
   priority: Priority;
@@ -65,6 +67,7 @@ export const conversationSchema = collectionSchema<ConversationDoc>({
   processId: TEXT_OR_NULL,
   processVersionId: TEXT_OR_NULL,
   optedOut: { type: Boolean, default: false },
+  zone: TEXT_OR_NULL,
   followUps: { type: Boolean, default: false },
   tags: { type: [String], default: [] },
   priority: { type: String, default: 'none' },

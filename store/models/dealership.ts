@@ -60,6 +60,8 @@ export interface UserDoc {
   /** argon2id. Secret. */
   passwordHash: string;
   disabledAt: Date | null;
+  /** What the user was told up to then has been seen. */
+  notificationsSeenAt: Date | null;
   createdAt: Date;
 }
 
@@ -71,6 +73,7 @@ export const userSchema = collectionSchema<UserDoc>(
     role: REQUIRED_TEXT,
     passwordHash: SECRET_TEXT,
     disabledAt: INSTANT_OR_NULL,
+    notificationsSeenAt: INSTANT_OR_NULL,
     createdAt: REQUIRED_INSTANT,
   },
   ['passwordHash'],

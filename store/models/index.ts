@@ -26,6 +26,7 @@ import {
   type LeaseDoc,
   type SpooledDoc,
 } from './intake.ts';
+import { notificationSchema, type NotificationDoc } from './notification.ts';
 import { eventSchema, messageSchema, type JournalEntry, type MessageDoc } from './journal.ts';
 import { processSchema, processVersionSchema, type ProcessDoc, type ProcessVersionDoc } from './process.ts';
 import { scheduledMessageSchema, type ScheduledMessageDoc } from './schedule.ts';
@@ -38,6 +39,7 @@ export interface Models {
   channelAccounts: Model<ChannelAccountDoc>;
   contacts: Model<ContactDoc>;
   reminders: Model<ReminderDoc>;
+  notifications: Model<NotificationDoc>;
   scheduledMessages: Model<ScheduledMessageDoc>;
   conversations: Model<ConversationDoc>;
   conversationStates: Model<ConversationStateDoc>;
@@ -60,6 +62,7 @@ export function bindModels(connection: Connection): Models {
     channelAccounts: connection.model<ChannelAccountDoc>('channelAccounts', channelAccountSchema, 'channelAccounts'),
     contacts: connection.model<ContactDoc>('contacts', contactSchema, 'contacts'),
     reminders: connection.model<ReminderDoc>('reminders', reminderSchema, 'reminders'),
+    notifications: connection.model<NotificationDoc>('notifications', notificationSchema, 'notifications'),
     scheduledMessages: connection.model<ScheduledMessageDoc>(
       'scheduledMessages',
       scheduledMessageSchema,

@@ -25,6 +25,7 @@ export function sampleRow(change: Partial<ConversationRow> = {}): ConversationRo
     autopilot: true,
     processId: 'p1',
     optedOut: false,
+    zone: null,
     followUps: false,
     tags: [],
     priority: 'none',

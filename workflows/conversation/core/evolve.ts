@@ -9,6 +9,7 @@ import {
   MAX_REMINDERS,
   MAX_RULE_MESSAGES,
   MAX_UNDECIDED,
+  type PlannedReminder,
   type ScheduledMessage,
   type State,
   type UnknownDelivery,
@@ -131,10 +132,7 @@ function apply(state: State, event: ConversationEvent): State {
     case 'reminderAdded':
       return {
         ...state,
-        reminders: keepLast(
-          [...state.reminders, { reminderId: event.data.reminderId, dueAt: event.data.dueAt, cause: event.position }],
-          MAX_REMINDERS,
-        ),
+        reminders: keepLast([...state.reminders, plannedReminder(event.data, event.position)], MAX_REMINDERS),
       };
     case 'reminderDue':
     case 'reminderCompleted':
@@ -284,6 +282,11 @@ function followUpCancelled(state: State, { step, reason }: EventData['followUpCa
 function scheduled(data: EventData['messageScheduled'], cause: number): ScheduledMessage {
   const { scheduledId, at, userId, cancelIfTheyReply } = data;
   return { scheduledId, at, userId, cancelIfTheyReply, cause };
+}
+
+function plannedReminder(data: EventData['reminderAdded'], cause: number): PlannedReminder {
+  const { reminderId, forUserId, dueAt } = data;
+  return { reminderId, forUserId, dueAt, cause };
 }
 
 function without(messages: readonly ScheduledMessage[], scheduledId: string): readonly ScheduledMessage[] {

@@ -45,7 +45,9 @@ export function completeReminder(rec: Recorder, args: UpdateArgs['completeRemind
 }
 
 export function ringReminders(rec: Recorder, due: readonly string[]): void {
-  for (const one of [...rec.state.reminders])
+  for (const one of [...rec.state.reminders]) {
+    const { reminderId, forUserId } = one;
     if (due.includes(reminderItemId(one)))
-      rec.emit('reminderDue', { reminderId: one.reminderId, forUserId: rec.state.ownerId }, BY_SYSTEM);
+      rec.emit('reminderDue', { reminderId, forUserId: forUserId ?? rec.state.ownerId }, BY_SYSTEM);
+  }
 }

@@ -19,6 +19,7 @@ export function rowOf(state: State, events: readonly ConversationEvent[]): RowUp
     lastInboundPosition: state.lastInboundPosition,
     inboundCount: state.inboundCount,
     optedOut: state.optedOut,
+    zone: state.zone?.table.zone ?? null,
     followUps: state.followUpsOn,
     tags: [...state.tags],
     priority: state.priority,

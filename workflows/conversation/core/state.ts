@@ -42,7 +42,7 @@ export interface State {
   /** At most `MAX_SCHEDULED`. */
   readonly scheduled: readonly ScheduledMessage[];
   /** Reminders that are not due yet, at most `MAX_REMINDERS`. */
-  readonly reminders: readonly { readonly reminderId: string; readonly dueAt: number; readonly cause: number }[];
+  readonly reminders: readonly PlannedReminder[];
   readonly sla: {
     readonly target: 'first' | 'next';
     readonly since: number;
@@ -121,6 +121,15 @@ export interface ScheduledMessage {
   readonly userId: string;
   readonly cancelIfTheyReply: boolean;
   /** Position of the event that scheduled it or changed it last. */
+  readonly cause: number;
+}
+
+export interface PlannedReminder {
+  readonly reminderId: string;
+  /** Null: whoever owns the conversation then. */
+  readonly forUserId: string | null;
+  readonly dueAt: number;
+  /** Position of the event that added it. */
   readonly cause: number;
 }
 

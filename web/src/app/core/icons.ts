@@ -19,6 +19,7 @@ import {
   Clock,
   Copy,
   ExternalLink,
+  Flag,
   FlaskConical,
   Globe,
   Inbox,
@@ -34,6 +35,7 @@ import {
   SendHorizontal,
   Smartphone,
   Sparkles,
+  Trash2,
   UserPlus,
   UserRound,
   WifiOff,
@@ -62,6 +64,7 @@ export const ICONS = {
   clock: Clock,
   copy: Copy,
   external: ExternalLink,
+  flag: Flag,
   simulated: FlaskConical,
   webchat: Globe,
   inbox: Inbox,
@@ -80,6 +83,7 @@ export const ICONS = {
   assign: UserPlus,
   person: UserRound,
   offline: WifiOff,
+  delete: Trash2,
   close: X,
 } as const;
 export type IconName = keyof typeof ICONS;

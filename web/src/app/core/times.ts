@@ -4,21 +4,39 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
-const CLOCK = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
-const WEEKDAY = new Intl.DateTimeFormat(undefined, { weekday: 'short' });
 const DAY = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 const DAY_WITH_YEAR = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
 const LONG_DAY = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
-const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+
+interface Formats {
+  clock: Intl.DateTimeFormat;
+  weekday: Intl.DateTimeFormat;
+  exact: Intl.DateTimeFormat;
+}
+const formats = new Map<string | null, Formats>();
+
+/** Made once for each zone, because making them is slow; null is this device's own. */
+function formatsOf(zone: string | null): Formats {
+  const known = formats.get(zone);
+  if (known) return known;
+  const place = zone === null ? {} : { timeZone: zone };
+  const made = {
+    clock: new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit', ...place }),
+    weekday: new Intl.DateTimeFormat(undefined, { weekday: 'short', ...place }),
+    exact: new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short', ...place }),
+  };
+  formats.set(zone, made);
+  return made;
+}
 
 /** "2:31 PM" */
-export function clockTime(at: number): string {
-  return CLOCK.format(at);
+export function clockTime(at: number, zone: string | null = null): string {
+  return formatsOf(zone).clock.format(at);
 }
 
 /** The whole instant, for tooltips and tables. */
-export function exactTime(at: number): string {
-  return EXACT.format(at);
+export function exactTime(at: number, zone: string | null = null): string {
+  return formatsOf(zone).exact.format(at);
 }
 
 /** "Mar 3, 2026" */
@@ -36,10 +54,10 @@ export function ago(at: number, now: number): string {
   return sameYear(at, now) ? DAY.format(at) : DAY_WITH_YEAR.format(at);
 }
 
-/** How long until: "0:42" below an hour, then "3h 05m"; a day and more ahead it is the time, "Tue 9:00 AM". Never negative. */
-export function countdown(at: number, now: number): string {
+/** How long until: "0:42" below an hour, then "3h 05m"; a day and more ahead it is the time there, "Tue 9:00 AM". Never negative. */
+export function countdown(at: number, now: number, zone: string | null = null): string {
   const left = Math.max(Math.ceil((at - now) / 1000), 0);
-  if (left >= DAY_MS / 1000) return `${WEEKDAY.format(at)} ${clockTime(at)}`;
+  if (left >= DAY_MS / 1000) return `${formatsOf(zone).weekday.format(at)} ${clockTime(at, zone)}`;
   if (left >= HOUR_MS / 1000) return `${Math.floor(left / 3600)}h ${pad(Math.floor((left % 3600) / 60))}m`;
   return `${Math.floor(left / 60)}:${pad(left % 60)}`;
 }

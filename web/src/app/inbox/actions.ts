@@ -5,20 +5,27 @@ import {
   FollowUpsResult,
   MessageView,
   ReminderResult,
+  ScheduledView,
   ScheduleResult,
+  type Schedule,
   type ReminderView,
   type AgendaItemView,
   type ConversationRow,
 } from '@leadline/contract/rest.ts';
 import * as z from 'zod/mini';
-import { Api } from '../core/api.ts';
+import type { Priority } from '@leadline/contract/names.ts';
+import { Api, pageOf } from '../core/api.ts';
 import { Session } from '../core/session.ts';
 import { clockTime, exactTime } from '../core/times.ts';
 import { Toasts } from '../core/toasts.ts';
+import { nameOf } from '../core/zones.ts';
 import { ListStore } from './list/listStore.ts';
 import { Rows } from './rows.ts';
 
 const Anything = z.unknown();
+
+/** A message to be scheduled; `wall` is on the contact's clock. */
+type Wanted = Pick<Schedule, 'text' | 'wall' | 'cancelIfTheyReply'>;
 
 /**
  * What a person does to a conversation. Each shows its effect at once, takes it back when the server refuses, and says
@@ -135,20 +142,41 @@ export class Actions {
     await this.change(row, { tags }, () => this.api.send('PUT', `/conversations/${row.id}/tags`, { tags }, Anything));
   }
 
-  /** Schedules a message for a local time of this device's zone; false when it was refused. */
-  async schedule(row: ConversationRow, text: string, wall: string, cancelIfTheyReply: boolean): Promise<boolean> {
-    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    const result = await this.change(row, {}, () =>
-      this.api.send(
-        'POST',
-        `/conversations/${row.id}/schedule`,
-        { text, wall, zone, cancelIfTheyReply },
-        ScheduleResult,
-      ),
-    );
-    if (result)
-      this.toasts.say(`Scheduled for ${exactTime(Date.parse(result.answer.at))}.${CLOCK_NOTES[result.answer.clock]}`);
+  /** Schedules a message for a local time of the contact; false when it was refused. */
+  schedule(row: ConversationRow, message: Wanted): Promise<boolean> {
+    return this.saveSchedule(row, 'POST', `/conversations/${row.id}/schedule`, message);
+  }
+
+  /** Another text or time for a scheduled message; false when it was refused. */
+  changeScheduled(row: ConversationRow, scheduledId: string, message: Wanted): Promise<boolean> {
+    return this.saveSchedule(row, 'PATCH', `/conversations/${row.id}/schedule/${scheduledId}`, message);
+  }
+
+  private async saveSchedule(
+    row: ConversationRow,
+    method: 'POST' | 'PATCH',
+    path: string,
+    message: Wanted,
+  ): Promise<boolean> {
+    const zone = nameOf(row.zone);
+    const result = await this.change(row, {}, () => this.api.send(method, path, { ...message, zone }, ScheduleResult));
+    if (result) {
+      const { at, clock } = result.answer;
+      this.toasts.say(`Scheduled for ${exactTime(Date.parse(at), zone)}.${CLOCK_NOTES[clock]}`);
+    }
     return result !== null;
+  }
+
+  /** The scheduled messages with their texts. Throws `ApiError`. */
+  async scheduled(row: ConversationRow): Promise<ScheduledView[]> {
+    return (await this.api.get(`/conversations/${row.id}/schedule`, pageOf(ScheduledView))).items;
+  }
+
+  async setPriority(row: ConversationRow, priority: Priority): Promise<void> {
+    if (row.priority !== priority)
+      await this.change(row, { priority }, () =>
+        this.api.send('PUT', `/conversations/${row.id}/priority`, { priority }, Anything),
+      );
   }
 
   /** In words, such as "tomorrow 3pm call co-applicant"; false when it was refused. */

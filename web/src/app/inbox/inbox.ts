@@ -7,6 +7,7 @@ import { Icon } from '../core/icon.ts';
 import { Screen } from '../core/screen.ts';
 import { Shortcuts } from '../core/shortcuts.ts';
 import { CheatSheets } from '../shell/cheatSheets.ts';
+import { NotificationBell } from '../shell/notificationBell.ts';
 import { UserMenu } from '../shell/userMenu.ts';
 import { Actions } from './actions.ts';
 import { inboxKeys } from './inboxKeys.ts';
@@ -23,7 +24,7 @@ const PROFILE_CLOSED = 'leadline.profile.closed';
 /** The inbox: list, thread and profile; on a phone one of them at a time. The address says everything. */
 @Component({
   selector: 'll-inbox',
-  imports: [Icon, List, Profile, ThreadPane, UserMenu],
+  imports: [Icon, List, Profile, ThreadPane, NotificationBell, UserMenu],
   templateUrl: './inbox.html',
   styleUrl: './inbox.scss',
   host: { role: 'main', '[class.has-profile]': 'showsProfile()', '[attr.data-pane]': 'shownPane()' },

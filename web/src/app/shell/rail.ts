@@ -3,12 +3,13 @@ import { RouterLink, RouterLinkActive } from '@angular/router';
 import { Icon } from '../core/icon.ts';
 import { Session } from '../core/session.ts';
 import { ListStore } from '../inbox/list/listStore.ts';
+import { NotificationBell } from './notificationBell.ts';
 import { UserMenu } from './userMenu.ts';
 
 /** The narrow bar at the left: where one can go. */
 @Component({
   selector: 'll-rail',
-  imports: [Icon, RouterLink, RouterLinkActive, UserMenu],
+  imports: [Icon, NotificationBell, RouterLink, RouterLinkActive, UserMenu],
   template: `
     <nav aria-label="Leadline">
       <a class="logo" routerLink="/conversations" aria-label="Leadline, to the inbox">
@@ -40,7 +41,10 @@ import { UserMenu } from './userMenu.ts';
         </a>
       }
     </nav>
-    <ll-user-menu />
+    <div class="foot">
+      <ll-notification-bell />
+      <ll-user-menu />
+    </div>
   `,
   styleUrl: './rail.scss',
 })

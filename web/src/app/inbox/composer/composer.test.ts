@@ -35,7 +35,7 @@ describe('Composer', () => {
         { provide: Outbox, useValue: outbox },
         { provide: Actions, useValue: actions },
         { provide: Toasts, useValue: toasts },
-        { provide: Session, useValue: { userId: () => 'u1' } },
+        { provide: Session, useValue: { userId: () => 'u1', me: () => null } },
         { provide: Screen, useValue: { isNarrow: () => false } },
       ],
     });
@@ -110,7 +110,7 @@ describe('Composer', () => {
         { provide: Outbox, useValue: outbox },
         { provide: Actions, useValue: actions },
         { provide: Toasts, useValue: toasts },
-        { provide: Session, useValue: { userId: () => 'u1' } },
+        { provide: Session, useValue: { userId: () => 'u1', me: () => null } },
         { provide: Screen, useValue: { isNarrow: () => false } },
       ],
     });

@@ -9,6 +9,7 @@ import {
   Injector,
   input,
   linkedSignal,
+  output,
   signal,
   viewChild,
 } from '@angular/core';
@@ -20,8 +21,10 @@ import { firstName, phoneText } from '../../core/contactNames.ts';
 import { Icon } from '../../core/icon.ts';
 import { quickTimes } from '../../core/quickTimes.ts';
 import { Screen } from '../../core/screen.ts';
+import { Session } from '../../core/session.ts';
 import { Toasts } from '../../core/toasts.ts';
 import { Actions } from '../actions.ts';
+import { whoseClock } from '../thread/contactClock.ts';
 import { Outbox } from '../thread/outbox.ts';
 import { Drafts, NOTHING } from './drafts.ts';
 
@@ -41,20 +44,24 @@ export class Composer {
   private readonly outbox = inject(Outbox);
   private readonly actions = inject(Actions);
   private readonly toasts = inject(Toasts);
+  private readonly session = inject(Session);
   private readonly screen = inject(Screen);
   private readonly clock = inject(Clock);
   private readonly injector = inject(Injector);
 
   readonly row = input.required<ConversationRow>();
+  readonly deleted = output();
   readonly processNames = input.required<ReadonlyMap<string, string>>();
 
   private readonly field = viewChild.required<ElementRef<HTMLTextAreaElement>>('field');
   private readonly scheduleTrigger = viewChild('scheduleTrigger', { read: CdkMenuTrigger });
   /** Times to send at, and whether an answer of the customer makes the message void. */
-  protected readonly times = computed(() => quickTimes(this.clock.minute()));
+  protected readonly times = computed(() => quickTimes(this.clock.minute(), this.row().zone));
+  protected readonly whose = computed(() => whoseClock(this.row(), this.clock.minute()));
   protected readonly cancelIfTheyReply = signal(true);
   protected readonly picking = linkedSignal<string, boolean>({ source: () => this.row().id, computation: () => false });
-  protected readonly tomorrow = computed(() => wallOf(this.times()[2]!.at));
+  protected readonly tomorrow = computed(() => this.times()[2]!.wall);
+  protected readonly mayDelete = computed(() => (this.session.me()?.user.role ?? 'sales') !== 'sales');
   private readonly id = computed(() => this.row().id);
   protected readonly current = computed(() => this.drafts.of(this.id()));
   protected readonly text = computed(() => this.current().text);
@@ -127,6 +134,10 @@ export class Composer {
     }
   }
 
+  protected async remove(): Promise<void> {
+    if (await this.actions.deleteConversation(this.row())) this.deleted.emit();
+  }
+
   openScheduleMenu(): boolean {
     if (!this.canSend()) return false;
     const trigger = this.scheduleTrigger();
@@ -135,15 +146,11 @@ export class Composer {
     return true;
   }
 
-  protected schedule(at: number): void {
-    void this.pick(wallOf(at));
-  }
-
   /** What is written stays until the server has it. */
   protected async pick(wall: string): Promise<void> {
     const row = this.row();
     const text = this.text().trim();
-    if (!(await this.actions.schedule(row, text, wall, this.cancelIfTheyReply()))) return;
+    if (!(await this.actions.schedule(row, { text, wall, cancelIfTheyReply: this.cancelIfTheyReply() }))) return;
     if (this.drafts.of(row.id).text.trim() === text) this.drafts.set(row.id, NOTHING);
     this.picking.set(false);
   }
@@ -192,9 +199,4 @@ export class Composer {
   private say(id: string, note: string): void {
     if (this.id() === id) this.note.set(note);
   }
-}
-
-/** An instant on this device's clock, as fields for times have it: `2026-11-25T09:00`. */
-function wallOf(at: number): string {
-  return new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }

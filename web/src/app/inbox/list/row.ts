@@ -80,7 +80,8 @@ export class Row {
 
   private coming(item: ConversationRow['agenda'][number]): NextText {
     const tone = item.kind === 'reconcileDelivery' ? 'amber' : '';
-    const when = item.kind === 'reconcileDelivery' ? '' : ` ${countdown(Date.parse(item.at), this.clock.now())}`;
+    const when =
+      item.kind === 'reconcileDelivery' ? '' : ` ${countdown(Date.parse(item.at), this.clock.now(), this.row().zone)}`;
     return { text: `${COMING[item.kind] ?? ''}${when}`, tone, clock: tone === '' };
   }
 

@@ -1,6 +1,7 @@
 import { CdkMenu, CdkMenuItemCheckbox, CdkMenuItemRadio, CdkMenuTrigger } from '@angular/cdk/menu';
 import { afterNextRender, Component, computed, inject, Injector, output, viewChild } from '@angular/core';
 import { MatSlideToggle } from '@angular/material/slide-toggle';
+import { PRIORITIES } from '@leadline/contract/names.ts';
 import type { ConversationRow } from '@leadline/contract/rest.ts';
 import { Avatar } from '../../core/avatar.ts';
 import { Clock } from '../../core/clock.ts';
@@ -17,6 +18,9 @@ import { ProfileSection } from './profileSection.ts';
 import { autopilotText, followUpsText, peopleOf, sectionsOf } from './profileText.ts';
 
 const MINUTE_MS = 60_000;
+/** What salespeople are most often reminded of: a click puts it into the field, where the time can be changed. */
+const QUICK_REMINDERS = ['Follow up for paystubs', 'Call co-applicant', 'Call back'];
+const QUICK_TIME = 'tomorrow 9am';
 
 /** The right pane: who this is, who works on it, what Auto Pilot does, and what is known. */
 @Component({
@@ -83,6 +87,9 @@ export class Profile {
     workflowUrl(this.session.me()?.temporalUiUrl ?? null, this.store.thread()?.view.workflowId ?? null),
   );
 
+  protected readonly priorities = PRIORITIES;
+  protected readonly quickReminders = QUICK_REMINDERS;
+
   openStageMenu(): void {
     this.openMenu(this.stageTrigger());
   }
@@ -104,6 +111,13 @@ export class Profile {
   protected toggleAssignee(row: ConversationRow, userId: string): void {
     const people = this.people();
     void this.actions.assign(row, people.includes(userId) ? people.filter((id) => id !== userId) : [...people, userId]);
+  }
+
+  /** The time is marked, so that typing replaces it. */
+  protected begin(field: HTMLInputElement, what: string): void {
+    field.value = `${QUICK_TIME} ${what.toLowerCase()}`;
+    field.focus();
+    field.setSelectionRange(0, QUICK_TIME.length);
   }
 
   protected async addReminder(row: ConversationRow, field: HTMLInputElement): Promise<void> {

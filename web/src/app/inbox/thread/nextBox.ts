@@ -1,5 +1,5 @@
 import { CdkMenu, CdkMenuItem, CdkMenuTrigger } from '@angular/cdk/menu';
-import { Component, computed, inject, input } from '@angular/core';
+import { Component, computed, inject, input, linkedSignal } from '@angular/core';
 import type { AgendaItemView, ConversationRow } from '@leadline/contract/rest.ts';
 import { Clock } from '../../core/clock.ts';
 import { firstName } from '../../core/contactNames.ts';
@@ -7,11 +7,13 @@ import { Icon } from '../../core/icon.ts';
 import { countdown, exactTime, hasCome, isLate } from '../../core/times.ts';
 import { quickTimes } from '../../core/quickTimes.ts';
 import { Actions } from '../actions.ts';
+import { whoseClock } from './contactClock.ts';
+import { ScheduleEditor } from './scheduleEditor.ts';
 
 /** What will happen by itself in this conversation, when, and what one can do about it. */
 @Component({
   selector: 'll-next-box',
-  imports: [CdkMenu, CdkMenuItem, CdkMenuTrigger, Icon],
+  imports: [CdkMenu, CdkMenuItem, CdkMenuTrigger, Icon, ScheduleEditor],
   templateUrl: './nextBox.html',
   styleUrl: './nextBox.scss',
 })
@@ -40,7 +42,7 @@ export class NextBox {
     if (isLate(at, this.clock.now())) return 'late';
     if (item.phase === 'drafting' || hasCome(at, this.clock.now()))
       return item.kind === 'autopilotReply' ? 'writing…' : 'now';
-    const left = countdown(at, this.clock.now());
+    const left = countdown(at, this.clock.now(), this.row().zone);
     return /^\d/.test(left) ? `in ${left}` : left;
   }
 
@@ -58,14 +60,21 @@ export class NextBox {
   }
 
   /** Times to move a follow-up to. */
-  protected readonly moves = computed(() => quickTimes(this.clock.minute()));
+  protected readonly moves = computed(() => quickTimes(this.clock.minute(), this.row().zone));
+  /** Whose clock the times are on, where it is not the reader's. */
+  protected readonly whose = computed(() => whoseClock(this.row(), this.clock.minute()));
+  /** The scheduled message that is being edited. */
+  protected readonly editing = linkedSignal<string, string | null>({
+    source: () => this.row().id,
+    computation: () => null,
+  });
 
   protected move(item: AgendaItemView, at: number): void {
     void this.actions.moveItem(this.row(), item, at);
   }
 
   protected exact(item: AgendaItemView): string {
-    return exactTime(Date.parse(item.at));
+    return `${exactTime(Date.parse(item.at), this.row().zone)}. ${item.why}`;
   }
 
   protected isSoon(item: AgendaItemView): boolean {
