@@ -22,6 +22,7 @@ import type { ConversationDoc } from './models/conversation.ts';
 import type { Models } from './models/index.ts';
 import { scopedTo, type Scope } from './scope.ts';
 import { agendaItemView, conversationView, decisionView, eventView, messageView, rowView } from './views.ts';
+import { createWebhookEndpoints, type WebhookEndpoints } from './webhookEndpoints.ts';
 
 /** A page of a conversation's history, newest first. */
 export interface HistoryRange {
@@ -62,6 +63,8 @@ export interface Inbox {
   processes(): Promise<ProcessView[]>;
   /** Open reminders for this user or for everybody, the next first. */
   reminders(userId: string): Promise<ReminderView[]>;
+  /** Where the dealership's rules may call out to. */
+  webhooks: WebhookEndpoints;
 }
 
 /** A channel account as browsers see it. */
@@ -118,6 +121,7 @@ export function createInbox(models: Models, dealershipId: string): Inbox {
     },
     processes: () => processViews(models, scope),
     reminders: (userId) => reminderViews(models, scope, userId),
+    webhooks: createWebhookEndpoints(models, scope),
   };
 }
 
