@@ -21,7 +21,7 @@ export async function conversation(start: ConversationStart): Promise<void> {
   registerHandlers(run);
   await run.open();
   for (;;) {
-    await condition(() => run.hasWork || ((run.isOver || isLong(start)) && run.idle && allHandlersFinished()));
+    await condition(() => run.hasWork || ((run.isOver || (isLong(start) && run.idle)) && allHandlersFinished()));
     if (!run.hasWork && run.isOver) return;
     if (!run.hasWork) return continueAsNew<typeof conversation>({ ...start, state: run.state });
     await run.step();
