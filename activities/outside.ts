@@ -1,12 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Channel } from '@leadline/channels/channel.ts';
+import { postWebhook, type WebhookCall } from '@leadline/channels/outgoingWebhook/post.ts';
 import { createTwilioSms } from '@leadline/channels/twilio/sms.ts';
 import type { OutsideActivities } from '@leadline/contract/ports.ts';
 import type { ChannelAccount } from '@leadline/store/channelAccounts.ts';
 import type { Store } from '@leadline/store/connect.ts';
+import { callWebhook } from './callWebhook.ts';
 import { deliver } from './deliver.ts';
 import { createModelClient, draftReply } from './draftReply.ts';
 import { reconcile } from './reconcile.ts';
+import { WebhookPlaces } from './webhookPlaces.ts';
 
 export interface OutsideSettings {
   /** Where providers reach us. */
@@ -15,21 +18,26 @@ export interface OutsideSettings {
   openaiApiKey: string;
   openaiBaseUrl?: string | undefined;
   openaiModel: string;
+  /** Development and tests only: webhooks may go to http and to private addresses. */
+  webhooksMayBePrivate: boolean;
 }
 
 /** The ports that call out to model and providers; see `contract/ports.ts` for what makes each safe to repeat. */
 export function createOutsideActivities(
-  store: Pick<Store, 'messages' | 'processes'>,
+  store: Pick<Store, 'messages' | 'processes' | 'webhookDeliveries'>,
   settings: OutsideSettings,
 ): OutsideActivities {
-  const { messages, processes } = store;
+  const { messages, processes, webhookDeliveries: deliveries } = store;
   const channelOf = channels(settings);
   const now = (): number => Date.now();
   const client = createModelClient(settings.openaiApiKey, settings.openaiBaseUrl);
+  const places = new WebhookPlaces();
+  const post = (call: WebhookCall) => postWebhook(call, { mayBePrivate: settings.webhooksMayBePrivate });
   return {
     draftReply: (request) => draftReply({ messages, processes, client, model: settings.openaiModel }, request),
     deliver: (request) => deliver({ messages, channelOf, now, pause: (ms) => pause(ms) }, request),
     reconcile: (request) => reconcile({ messages, channelOf, now }, request),
+    callWebhook: (request) => callWebhook({ deliveries, post, places, now }, request),
   };
 }
 

@@ -27,13 +27,14 @@ import type { SessionCookie } from './session/cookie.ts';
 import { sessionRoutes, signIn } from './session/routes.ts';
 import { simulatorProxy } from './simulator/proxy.ts';
 import { userRoutes } from './users/routes.ts';
+import { webhookEndpointRoutes } from './webhookEndpoints/routes.ts';
 import { securityHeaders, webApp } from './webApp.ts';
 import type { AccountDirectory } from './webhooks/accountDirectory.ts';
 import { twilioWebhooks } from './webhooks/twilio.ts';
 
 /** All that the HTTP interface needs from elsewhere. */
 export interface AppDeps {
-  config: Pick<ApiConfig, 'publicUrl' | 'webDir' | 'simulatorUrl' | 'simulated' | 'temporal'>;
+  config: Pick<ApiConfig, 'publicUrl' | 'webDir' | 'simulatorUrl' | 'simulated' | 'temporal' | 'webhooksMayBePrivate'>;
   store: Store;
   engine: Engine;
   directory: AccountDirectory;
@@ -75,6 +76,7 @@ export function restRoutes(deps: AppDeps): Route[] {
     ...workRoutes(deps.engine),
     ...processRoutes(deps.store, deps.engine),
     ...settingsRoutes(deps.store, deps.engine),
+    ...webhookEndpointRoutes(deps.config.webhooksMayBePrivate),
     ...userRoutes,
     ...dealershipRoutes,
     ...reminderRoutes,

@@ -24,6 +24,7 @@ const Settings = z.object({
   WEB_DIR: z.string().default('web/dist/browser'),
   SIMULATOR_URL: z.url().optional(),
   SIMULATED: simulatedParts,
+  WEBHOOK_ALLOW_PRIVATE: z.stringbool().default(false),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
@@ -39,6 +40,8 @@ export interface ApiConfig {
   webDir: string;
   simulatorUrl: string | null;
   simulated: ('twilio' | 'messenger' | 'openai')[];
+  /** Development and tests only: webhooks may go to http and to private addresses. */
+  webhooksMayBePrivate: boolean;
   logLevel: string;
 }
 
@@ -58,6 +61,7 @@ export function readApiConfig(env: NodeJS.ProcessEnv, root: string): ApiConfig {
     webDir: resolve(root, settings.WEB_DIR),
     simulatorUrl: settings.SIMULATOR_URL?.replace(/\/+$/, '') ?? null,
     simulated: settings.SIMULATED,
+    webhooksMayBePrivate: settings.WEBHOOK_ALLOW_PRIVATE,
     logLevel: settings.LOG_LEVEL,
   };
 }

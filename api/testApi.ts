@@ -89,6 +89,7 @@ export async function startTestApi(
     webDir: options.webDir ?? '/nonexistent',
     simulatorUrl: options.simulatorUrl ?? null,
     simulated: ['twilio' as const],
+    webhooksMayBePrivate: false,
     logLevel: 'silent',
   };
   const running = await startApi(config, store, engine, pino({ level: 'silent' }));

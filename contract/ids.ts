@@ -16,5 +16,10 @@ export function parseMessageId(id: string): { conversationId: string; position: 
   return match ? { conversationId: match[1]!, position: Number(match[2]) } : null;
 }
 
+/** Names a call of a webhook for ever: the run of a rule (the position of its `ruleRan`) and the endpoint. */
+export function webhookEventId(conversationId: string, ruleRanPosition: number, endpointId: string): string {
+  return `${conversationId}-${ruleRanPosition}-${endpointId}`;
+}
+
 /** A conversation's id as routes and sockets accept it: 32 hexadecimal digits. */
 export const CONVERSATION_ID = /^[0-9a-f]{32}$/;

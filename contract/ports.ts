@@ -52,6 +52,8 @@ export interface OutsideActivities {
   deliver(request: DeliverRequest): Promise<DeliverOutcome>;
   /** Looks for a message whose delivery is unknown. Safe to repeat: claims at most one provider id, by a unique index. */
   reconcile(request: ReconcileRequest): Promise<ReconcileOutcome>;
+  /** Tells a system of the dealership what a rule did. Safe to repeat: each try carries the same event id, by which the receiver knows a repetition, and a call that was delivered or given up is not made again. */
+  callWebhook(request: WebhookRequest): Promise<WebhookOutcome>;
 }
 
 export interface LoadedConversation {
@@ -145,6 +147,38 @@ export interface DeliverRequest {
 
 export type DeliverOutcome =
   { outcome: 'sent' } | { outcome: 'failed'; code: string | null } | { outcome: 'unknown'; at: number };
+
+export interface WebhookRequest {
+  key: ConversationKey;
+  /** `webhookEventId`: the same on each try. */
+  eventId: string;
+  endpointId: string;
+  contactId: string;
+  createdAt: number;
+  /** No try begins after that instant. */
+  giveUpAt: number;
+  rule: WebhookRule;
+  conversation: WebhookConversation;
+}
+
+export interface WebhookRule {
+  id: string;
+  name: string;
+}
+
+/** The conversation as the rule left it when it came to the call: the same on each try. */
+export interface WebhookConversation {
+  stage: string;
+  status: ConversationStatus;
+  ownerId: string | null;
+  tags: string[];
+}
+
+/** `reason` is a sentence for the dealership's admins. */
+export type WebhookOutcome = { outcome: 'delivered' } | { outcome: 'givenUp'; reason: string };
+
+/** `ApplicationFailure` type of a call that was not taken and is tried again; its message is a sentence for the admins. */
+export const WEBHOOK_NOT_TAKEN = 'WebhookNotTaken';
 
 export interface ReconcileRequest {
   key: ConversationKey;

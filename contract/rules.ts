@@ -95,6 +95,8 @@ export const Action = z.discriminatedUnion('do', [
   }),
   z.strictObject({ do: z.literal('notify'), text: z.string().check(z.minLength(1), z.maxLength(300)) }),
   z.strictObject({ do: z.literal('resolve') }),
+  /** Tells a system of the dealership; see docs/webhooks.md. */
+  z.strictObject({ do: z.literal('callWebhook'), endpointId: Id }),
 ]);
 export type Action = z.infer<typeof Action>;
 
@@ -106,9 +108,17 @@ export const Rule = z.strictObject({
   channels: z.optional(z.array(z.enum(CHANNELS)).check(z.minLength(1))),
   when: Trigger,
   only: z.optional(Condition),
-  actions: z.array(Action).check(z.minLength(1), z.maxLength(10)),
+  actions: z
+    .array(Action)
+    .check(z.minLength(1), z.maxLength(10), z.refine(callsEachOnce, { error: 'calls one webhook endpoint twice' })),
 });
 export type Rule = z.infer<typeof Rule>;
+
+/** The event of a call is named after the run and the endpoint, so that a second call would be taken for a repetition. */
+function callsEachOnce(actions: Action[]): boolean {
+  const called = actions.flatMap((action) => (action.do === 'callWebhook' ? [action.endpointId] : []));
+  return new Set(called).size === called.length;
+}
 
 export const Rules = z.array(Rule).check(
   z.maxLength(50),

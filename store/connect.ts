@@ -19,6 +19,7 @@ import { bindModels, type Models } from './models/index.ts';
 import { createSessions, createUsers, type SessionRepository, type UserRepository } from './people.ts';
 import { createProcesses, type ProcessRepository } from './processes.ts';
 import { createContacts, createDealerships, type ContactRepository, type DealershipRepository } from './tenants.ts';
+import { createWebhookDeliveries, type WebhookDeliveryRepository } from './webhookDeliveries.ts';
 
 /**
  * The database. `inbox(dealershipId)` is what routes read from: every one of its queries names the dealership, in one
@@ -41,6 +42,7 @@ export interface Store {
   channelAccounts: ChannelAccountRepository;
   dealerships: DealershipRepository;
   contacts: ContactRepository;
+  webhookDeliveries: WebhookDeliveryRepository;
   users: UserRepository;
   sessions: SessionRepository;
   spool: SpoolRepository;
@@ -83,6 +85,7 @@ export function createStore(uri: string, options: StoreOptions = {}): Store {
     channelAccounts,
     dealerships: createDealerships(models),
     contacts: createContacts(models),
+    webhookDeliveries: createWebhookDeliveries(models),
     users: createUsers(models),
     sessions: createSessions(models),
     spool: createSpool(models),

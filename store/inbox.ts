@@ -24,6 +24,7 @@ import type { Models } from './models/index.ts';
 import { markNotificationsSeen, notificationViews } from './notifications.ts';
 import { scopedTo, type Scope } from './scope.ts';
 import { agendaItemView, conversationView, decisionView, eventView, messageView, rowView } from './views.ts';
+import { createWebhookEndpoints, type WebhookEndpoints } from './webhookEndpoints.ts';
 
 /** A page of a conversation's history, newest first. */
 export interface HistoryRange {
@@ -68,6 +69,8 @@ export interface Inbox {
   notifications(userId: string, manages: boolean): Promise<NotificationView[]>;
   /** What came up to then has been seen. */
   markNotificationsSeen(userId: string, until: Date): Promise<void>;
+  /** Where the dealership's rules may call out to. */
+  webhooks: WebhookEndpoints;
 }
 
 /** A channel account as browsers see it. */
@@ -126,6 +129,7 @@ export function createInbox(models: Models, dealershipId: string): Inbox {
     reminders: (userId) => reminderViews(models, scope, userId),
     notifications: (userId, manages) => notificationViews(models, scope, userId, manages),
     markNotificationsSeen: (userId, until) => markNotificationsSeen(models, scope, userId, until),
+    webhooks: createWebhookEndpoints(models, scope),
   };
 }
 

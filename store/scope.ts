@@ -20,6 +20,9 @@ export interface Scope {
     change: UpdateQuery<T>,
     upsert?: boolean,
   ): Promise<UpdateWriteOpResult>;
+  insert<T extends Owned>(model: Model<T>, document: Omit<T, 'dealershipId'>): Promise<void>;
+  /** Whether there was one. */
+  deleteOne<T extends Owned>(model: Model<T>, filter: QueryFilter<T>): Promise<boolean>;
   /** Newest first, below a position. */
   pageBackwards<T extends Owned & { position: number | null }>(
     model: Model<T>,
@@ -54,6 +57,11 @@ export function scopedTo(dealershipId: string): Scope {
     findOne: async <T extends Owned>(model: Model<T>, filter: QueryFilter<T>, projection?: ProjectionType<T>) =>
       (await model.findOne(own(filter), projection ?? null).lean()) as T | null,
     updateOne: (model, filter, change, upsert = false) => model.updateOne(own(filter), change, { upsert }),
+    insert: async <T extends Owned>(model: Model<T>, document: Omit<T, 'dealershipId'>) => {
+      // With the dealership it is a whole document again, which TypeScript cannot follow through a generic.
+      await model.create({ ...document, dealershipId } as unknown as T);
+    },
+    deleteOne: async (model, filter) => (await model.deleteOne(own(filter))).deletedCount > 0,
     pageBackwards: (model, filter, page) => pageBackwards(model, own(filter), page),
   };
 }

@@ -10,6 +10,8 @@ const Settings = z.object({
   OPENAI_API_KEY: z.string().default('none'),
   OPENAI_BASE_URL: z.string().optional(),
   OPENAI_MODEL: z.string().default('gpt-4.1-mini'),
+  /** Webhooks may go to http and to private addresses: for development and tests. The API reads it, too. */
+  WEBHOOK_ALLOW_PRIVATE: z.stringbool().default(false),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   /** Conversations kept in memory; measured at about 0.5 MiB each (docs/architecture.md). */
   MAX_CACHED_WORKFLOWS: z.coerce.number().int().min(1).default(1000),

@@ -44,6 +44,7 @@ async function main(config: WorkerConfig): Promise<void> {
       openaiApiKey: config.OPENAI_API_KEY,
       openaiBaseUrl: config.OPENAI_BASE_URL,
       openaiModel: config.OPENAI_MODEL,
+      webhooksMayBePrivate: config.WEBHOOK_ALLOW_PRIVATE,
     }),
     maxCachedWorkflows: config.MAX_CACHED_WORKFLOWS,
   });

@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
 import { AppError } from '@leadline/contract/errors.ts';
 import { SaveSettings, SettingsView } from '@leadline/contract/rest.ts';
+import type { Rule } from '@leadline/contract/rules.ts';
 import type { Store } from '@leadline/store/connect.ts';
+import type { Inbox } from '@leadline/store/inbox.ts';
 import type { Engine } from '../engine.ts';
 import { route, type Route } from '../route.ts';
 
@@ -22,6 +24,7 @@ export function settingsRoutes(store: Store, engine: Pick<Engine, 'rollOut'>): R
       answer: z.object({ version: z.number() }),
       role: 'manager',
       async handle({ user, inbox, body, requestId }) {
+        await refuseUnknownEndpoints(inbox, body.settings.rules);
         const version = await store.dealerships.saveSettings(user.dealershipId, body.settings, body.version);
         if (version === null)
           throw new AppError('conflict', 'Somebody else has saved these settings meanwhile: read them again first.');
@@ -32,4 +35,21 @@ export function settingsRoutes(store: Store, engine: Pick<Engine, 'rollOut'>): R
       },
     }),
   ];
+}
+
+/** Only the database knows which endpoints there are, so the schema of the rules cannot say it. */
+async function refuseUnknownEndpoints(inbox: Inbox, rules: readonly Rule[]): Promise<void> {
+  const calls = rules.flatMap((rule, ruleIndex) =>
+    rule.actions.flatMap((action, actionIndex) =>
+      action.do === 'callWebhook'
+        ? [{ endpointId: action.endpointId, path: `settings.rules.${ruleIndex}.actions.${actionIndex}.endpointId` }]
+        : [],
+    ),
+  );
+  if (calls.length === 0) return;
+  const known = new Set((await inbox.webhooks.list()).map((endpoint) => endpoint.id));
+  const errors = calls
+    .filter((call) => !known.has(call.endpointId))
+    .map(({ path }) => ({ path, message: 'There is no such webhook endpoint.' }));
+  if (errors.length > 0) throw new AppError('invalid', 'Some fields are missing or wrong.', { errors });
 }

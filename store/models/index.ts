@@ -30,6 +30,12 @@ import { notificationSchema, type NotificationDoc } from './notification.ts';
 import { eventSchema, messageSchema, type JournalEntry, type MessageDoc } from './journal.ts';
 import { processSchema, processVersionSchema, type ProcessDoc, type ProcessVersionDoc } from './process.ts';
 import { scheduledMessageSchema, type ScheduledMessageDoc } from './schedule.ts';
+import {
+  webhookDeliverySchema,
+  webhookEndpointSchema,
+  type WebhookDeliveryDoc,
+  type WebhookEndpointDoc,
+} from './webhook.ts';
 
 /** All collections, bound to one connection. */
 export interface Models {
@@ -48,6 +54,8 @@ export interface Models {
   events: Model<JournalEntry>;
   processes: Model<ProcessDoc>;
   processVersions: Model<ProcessVersionDoc>;
+  webhookEndpoints: Model<WebhookEndpointDoc>;
+  webhookDeliveries: Model<WebhookDeliveryDoc>;
   spool: Model<SpooledDoc>;
   deadLetters: Model<DeadLetterDoc>;
   leases: Model<LeaseDoc>;
@@ -79,6 +87,16 @@ export function bindModels(connection: Connection): Models {
     events: connection.model<JournalEntry>('events', eventSchema, 'events'),
     processes: connection.model<ProcessDoc>('processes', processSchema, 'processes'),
     processVersions: connection.model<ProcessVersionDoc>('processVersions', processVersionSchema, 'processVersions'),
+    webhookEndpoints: connection.model<WebhookEndpointDoc>(
+      'webhookEndpoints',
+      webhookEndpointSchema,
+      'webhookEndpoints',
+    ),
+    webhookDeliveries: connection.model<WebhookDeliveryDoc>(
+      'webhookDeliveries',
+      webhookDeliverySchema,
+      'webhookDeliveries',
+    ),
     spool: connection.model<SpooledDoc>('spool', spooledSchema, 'spool'),
     deadLetters: connection.model<DeadLetterDoc>('deadLetters', deadLetterSchema, 'deadLetters'),
     leases: connection.model<LeaseDoc>('leases', leaseSchema, 'leases'),

@@ -8,6 +8,8 @@ import type {
   DraftResult,
   LoadedConversation,
   OutsideActivities,
+  WebhookOutcome,
+  WebhookRequest,
 } from '@leadline/contract/ports.ts';
 import { RULES_VERSION } from '@leadline/contract/names.ts';
 import { DUPLICATE_INBOUND, STALE_COMMIT } from '@leadline/contract/ports.ts';
@@ -83,11 +85,15 @@ export class FakeOutside implements OutsideActivities {
   readonly drafts: DraftRequest[] = [];
   readonly sent: DeliverRequest[] = [];
   readonly modelIsDownFor = new Set<string>();
+  readonly webhooks: WebhookRequest[] = [];
+  /** Answers a call of a webhook, or throws; it is taken otherwise. */
+  onWebhook: (request: WebhookRequest) => Promise<WebhookOutcome> = async () => ({ outcome: 'delivered' });
 
   constructor() {
     this.draftReply = this.draftReply.bind(this);
     this.deliver = this.deliver.bind(this);
     this.reconcile = this.reconcile.bind(this);
+    this.callWebhook = this.callWebhook.bind(this);
   }
 
   async draftReply(request: DraftRequest): Promise<DraftResult> {
@@ -111,5 +117,10 @@ export class FakeOutside implements OutsideActivities {
 
   async reconcile(): Promise<{ outcome: 'notFound' }> {
     return { outcome: 'notFound' };
+  }
+
+  async callWebhook(request: WebhookRequest): Promise<WebhookOutcome> {
+    this.webhooks.push(request);
+    return this.onWebhook(request);
   }
 }

@@ -1,4 +1,5 @@
 import type { ConversationEvent } from '@leadline/contract/conversation.ts';
+import { webhookEventId } from '@leadline/contract/ids.ts';
 import { evolve, fold } from '@leadline/workflows/conversation/core/evolve.ts';
 import { rowOf } from '@leadline/workflows/conversation/core/row.ts';
 import { KEY } from '@leadline/workflows/conversation/core/scenario.ts';
@@ -35,8 +36,13 @@ function checkQueued(state: State, author: string): void {
 }
 
 /** Of a conversation that has come to rest. */
-export function checkRest(world: { state: State; store: SimulatedStore; accepted: ReadonlyMap<string, number> }): void {
-  const { state, store, accepted } = world;
+export function checkRest(world: {
+  state: State;
+  store: SimulatedStore;
+  accepted: ReadonlyMap<string, number>;
+  webhooksTaken: ReadonlyMap<string, number>;
+}): void {
+  const { state, store, accepted, webhooksTaken } = world;
   const { journal, row } = store;
   if (!same(fold(emptyState(KEY), journal), state)) fail('7: the fold of the journal is not the state');
   if (!same(JSON.parse(JSON.stringify(state)), state)) fail('8: the state does not survive being carried over');
@@ -45,7 +51,20 @@ export function checkRest(world: { state: State; store: SimulatedStore; accepted
   const { preview: _none, ...expected } = rowOf(state, []);
   if (!same(shown, expected)) fail('11: the read model is not the fold of the journal');
   for (const [id, count] of accepted) if (count > 1) fail(`10: the provider took ${id} ${count} times`);
+  checkWebhooks(journal, [...webhooksTaken.keys()]);
   checkInbounds(journal, state);
+}
+
+/** What an endpoint was told stands in the journal: nothing of an attempt that was overtaken has left the house. */
+function checkWebhooks(journal: readonly ConversationEvent[], eventIds: readonly string[]): void {
+  const ran = new Set(
+    journal.flatMap((event) =>
+      event.type === 'ruleRan' && event.data.actions.includes('callWebhook')
+        ? [webhookEventId(KEY.conversationId, event.position, 'crm')]
+        : [],
+    ),
+  );
+  for (const id of eventIds) if (!ran.has(id)) fail(`12: the webhook ${id} tells of a run that the journal has not`);
 }
 
 function checkInbounds(journal: readonly ConversationEvent[], state: State): void {

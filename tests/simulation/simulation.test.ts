@@ -7,7 +7,7 @@ import { stepsOf } from './steps.ts';
 import { World } from './world.ts';
 
 describe('the simulation', () => {
-  it('holds its eleven invariants over 500 seeds', () => {
+  it('holds its twelve invariants over 500 seeds', () => {
     const findings = Array.from({ length: 500 }, (_, index) => simulate(index + 1, 200)).filter((one) => one !== null);
     expect(findings).toEqual([]);
   }, 120_000);

@@ -36,6 +36,7 @@ const WEIGHTS = {
   oldDraft: 2,
   deliver: 12,
   reconcile: 4,
+  webhook: 6,
   failureReport: 2,
   contactChanged: 2,
   settings: 1,

@@ -38,6 +38,7 @@ const RULES: Rule[] = [
     when: { on: 'stageChanged' },
     actions: [
       { do: 'addTag', tag: 'moved' },
+      { do: 'callWebhook', endpointId: 'crm' },
       { do: 'addReminder', text: 'Look', inMinutes: 30 },
     ],
   },
@@ -57,6 +58,8 @@ const SETTINGS = {
 
 type Send = Extract<Effect, { type: 'deliver' }>;
 type Draft = Extract<Effect, { type: 'draft' }>;
+type Webhook = Extract<Effect, { type: 'callWebhook' }>;
+const MOST_WEBHOOK_TRIES = 5;
 
 /** A conversation with a model of everything around it: shell, clock, provider, language model, database. */
 export class World {
@@ -65,7 +68,10 @@ export class World {
   readonly store = new SimulatedStore();
   /** What the provider has taken, by our id and attempt. */
   readonly accepted = new Map<string, number>();
+  /** What the webhook's endpoint has taken: how often, by event id. */
+  readonly webhooksTaken = new Map<string, number>();
   private started = new Set<string>();
+  private webhooks: { call: Webhook; tries: number }[] = [];
   private drafts: Draft[] = [];
   private endedDrafts: Draft[] = [];
   private sends: Send[] = [];
@@ -101,7 +107,8 @@ export class World {
 
   /** Whether something is under way, or has to be decided again. */
   private get isBusy(): boolean {
-    return this.drafts.length + this.sends.length + this.reconciles.length + this.pending.length > 0 || this.isRetrying;
+    const waiting = [this.drafts, this.sends, this.reconciles, this.webhooks, this.pending];
+    return waiting.some((list) => list.length > 0) || this.isRetrying;
   }
 
   /** Everything comes to rest: outcomes arrive, and what is due is done. */
@@ -113,6 +120,7 @@ export class World {
       this.take({ action: 'draft', at: 0.1 });
       this.take({ action: 'deliver', at: 0.1 });
       this.take({ action: 'reconcile', at: 0.1 });
+      this.take({ action: 'webhook', at: 0.1 });
     }
     checkRest(this);
   }
@@ -200,6 +208,8 @@ export class World {
         return this.deliver(at);
       case 'reconcile':
         return this.reconcile();
+      case 'webhook':
+        return this.webhook(at);
       case 'failureReport':
         return this.failureReport(at);
       case 'contactChanged':
@@ -240,6 +250,8 @@ export class World {
         return this.sleep();
       case 'delete':
         this.update('deleteConversation', {});
+        // A deleted conversation does not wait for them.
+        this.webhooks = [];
         return this.restart();
     }
   }
@@ -323,11 +335,18 @@ export class World {
   private begin(effect: Effect): void {
     if (effect.type === 'draft') this.drafts.push(effect);
     if (effect.type === 'reconcile') this.reconciles.push(effect);
+    if (effect.type === 'callWebhook') {
+      this.beginOnce(effect.eventId);
+      this.webhooks.push({ call: effect, tries: 0 });
+    }
     if (effect.type !== 'deliver') return;
-    const id = `${effect.messageId}/${effect.attempt}`;
+    this.beginOnce(`${effect.messageId}/${effect.attempt}`);
+    this.sends.push(effect);
+  }
+
+  private beginOnce(id: string): void {
     if (this.started.has(id)) fail(`10: ${id} was handed over twice`);
     this.started.add(id);
-    this.sends.push(effect);
   }
 
   private wake(): void {
@@ -398,6 +417,18 @@ export class World {
         outcome: { outcome: found ? 'sent' : 'notFound' },
       },
     ]);
+  }
+
+  /** The endpoint takes a call or not, and its answer arrives or not: then it is tried again, with the same id. */
+  private webhook(at: number): void {
+    const one = this.webhooks.shift();
+    if (!one) return;
+    const { eventId, rule } = one.call;
+    const tries = one.tries + 1;
+    if (at < 0.6) this.webhooksTaken.set(eventId, (this.webhooksTaken.get(eventId) ?? 0) + 1);
+    if (at < 0.4) return;
+    if (at < 0.9 && tries < MOST_WEBHOOK_TRIES) this.webhooks.push({ ...one, tries });
+    else this.turn([{ type: 'webhookGivenUp', eventId, rule, reason: 'It answered 500.' }]);
   }
 
   private failureReport(at: number): void {

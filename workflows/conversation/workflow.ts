@@ -23,9 +23,8 @@ export async function conversation(start: ConversationStart): Promise<void> {
   await run.open();
   for (;;) {
     const { hasOldRules } = run;
-    await condition(
-      () => run.hasWork || ((run.isOver || hasOldRules || isLong(start)) && run.idle && allHandlersFinished()),
-    );
+    const mayEnd = (): boolean => run.isOver || ((hasOldRules || isLong(start)) && run.idle);
+    await condition(() => run.hasWork || (mayEnd() && allHandlersFinished()));
     if (!run.hasWork && run.isOver) return;
     if (!run.hasWork)
       return continueAsNew<typeof conversation>({ ...start, state: { ...run.state, rulesVersion: RULES_VERSION } });

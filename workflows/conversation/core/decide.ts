@@ -13,6 +13,7 @@ import { noteProblem, runRules } from './rules.ts';
 import { sendScheduled } from './schedules.ts';
 import { breachSla, keepSla } from './sla.ts';
 import type { State } from './state.ts';
+import { onWebhookGivenUp } from './webhooks.ts';
 import { wakeFromSnooze } from './work.ts';
 
 /**
@@ -64,6 +65,8 @@ function apply(rec: Recorder, input: Input): void {
       return onDeliveryOutcome(rec, input);
     case 'reconcileOutcome':
       return onReconciled(rec, input, RECONCILE_AFTER_MS.length);
+    case 'webhookGivenUp':
+      return onWebhookGivenUp(rec, input);
     default:
       return onUpdate(rec, input);
   }
@@ -112,6 +115,8 @@ function causeOf(input: Input, now: number): Cause {
     case 'deliveryOutcome':
     case 'reconcileOutcome':
       return { kind: 'input', id: `${input.messageId}/${input.attempt}`, requestId: null };
+    case 'webhookGivenUp':
+      return { kind: 'input', id: input.eventId, requestId: null };
     default:
       return { kind: 'input', id: input.id, requestId: input.args.requestId };
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { agenda } from './agenda.ts';
 import { askGates } from './gates.ts';
-import { Scenario, T0 } from './scenario.ts';
+import { Scenario, START, T0 } from './scenario.ts';
 
 function sentByPerson(): { talk: Scenario; messageId: string } {
   const talk = new Scenario().inbound().update('sendMessage', { text: 'Hello', fromDraftId: null });
@@ -52,6 +52,16 @@ describe('a delivery', () => {
     outcome(talk, messageId, 'user', { outcome: 'failed', code: '21610' });
     expect(talk.types).toEqual(['deliveryFailed', 'optedOut']);
     expect(talk.update('retryMessage', { messageId }).refusal).toMatchObject({ code: 'opted-out' });
+  });
+
+  it('of a deleted conversation is no matter of the one that has begun since, but for an opt-out', () => {
+    const { talk, messageId } = sentByPerson();
+    talk.update('deleteConversation', {});
+    talk.take({ type: 'started', start: START }).inbound('hello again');
+    expect(outcome(talk, messageId, 'user', { outcome: 'failed', code: '30003' }).events).toEqual([]);
+    expect(outcome(talk, messageId, 'user', { outcome: 'unknown', at: talk.now }).events).toEqual([]);
+    talk.take({ type: 'deliveryFailed', report: { messageId, attempt: 1, code: '21610', requestId: 'r' } });
+    expect(talk.state).toMatchObject({ optedOut: true, failed: [], unknown: [] });
   });
 
   it('to a number that takes no texts ends what is automatic, until they write from it; a person may try', () => {

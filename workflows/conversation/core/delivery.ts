@@ -1,5 +1,6 @@
 import type { DeliveryFailed } from '@leadline/contract/conversation.ts';
 import { consequenceOf } from '@leadline/contract/deliveryCodes.ts';
+import { parseMessageId } from '@leadline/contract/ids.ts';
 import type { AuthorKind } from '@leadline/contract/names.ts';
 import type { DeliverOutcome, ReconcileOutcome } from '@leadline/contract/ports.ts';
 import { reconcileItemId } from './agenda.ts';
@@ -22,6 +23,7 @@ export function onDeliveryOutcome(
     case 'failed':
       return recordFailure(rec, messageId, attempt, outcome.code);
     case 'unknown':
+      if (isDeleted(rec, messageId)) return;
       rec.emit('deliveryUnknown', { messageId, attempt, author, sentAt: outcome.at, inbounds }, { kind: 'provider' });
   }
 }
@@ -31,7 +33,16 @@ export function onDeliveryFailed(rec: Recorder, report: DeliveryFailed): void {
   recordFailure(rec, report.messageId, report.attempt, report.code);
 }
 
+/** Of a conversation that was deleted: what becomes of it is no matter of the one that has begun since, but for an opt-out. */
+function isDeleted({ state }: Recorder, messageId: string): boolean {
+  return (parseMessageId(messageId)?.position ?? Infinity) <= state.deletedUpTo;
+}
+
 function recordFailure(rec: Recorder, messageId: string, attempt: number, code: string | null): void {
+  if (isDeleted(rec, messageId)) {
+    if (code !== null && consequenceOf(code) === 'optOut') optOut(rec, 'provider', { kind: 'provider' });
+    return;
+  }
   // A report of an earlier attempt, or the same one again, is no news.
   const known = rec.state.failed.find((one) => one.messageId === messageId);
   if (known && (known.attempt > attempt || (known.attempt === attempt && known.open))) return;

@@ -8,7 +8,14 @@ import type {
   UpdateResults,
 } from '@leadline/contract/conversation.ts';
 import type { AuthorKind } from '@leadline/contract/names.ts';
-import type { DeliverOutcome, DraftResult, LoadedConversation, ReconcileOutcome } from '@leadline/contract/ports.ts';
+import type {
+  DeliverOutcome,
+  DraftResult,
+  LoadedConversation,
+  ReconcileOutcome,
+  WebhookConversation,
+  WebhookRule,
+} from '@leadline/contract/ports.ts';
 import type { ConversationEvent } from '@leadline/contract/conversation.ts';
 import type { DealershipPolicy, Policy } from '@leadline/contract/process.ts';
 
@@ -53,7 +60,9 @@ export type Input =
       inbounds: number[];
       outcome: DeliverOutcome;
     }
-  | { type: 'reconcileOutcome'; messageId: string; attempt: number; outcome: ReconcileOutcome };
+  | { type: 'reconcileOutcome'; messageId: string; attempt: number; outcome: ReconcileOutcome }
+  /** `reason` is a sentence for the dealership's admins. */
+  | { type: 'webhookGivenUp'; eventId: string; rule: WebhookRule; reason: string };
 
 /** What the shell is to do once the events are committed. */
 export type Effect =
@@ -65,7 +74,17 @@ export type Effect =
   | { type: 'tellSiblings'; change: ContactChanged }
   /** This run is over; the next input starts another. */
   | { type: 'end' }
-  | { type: 'reconcile'; itemId: string; messageId: string; attempt: number };
+  | { type: 'reconcile'; itemId: string; messageId: string; attempt: number }
+  /** A system of the dealership learns of a rule's run; `eventId` names that for ever. */
+  | {
+      type: 'callWebhook';
+      eventId: string;
+      endpointId: string;
+      contactId: string;
+      createdAt: number;
+      rule: WebhookRule;
+      conversation: WebhookConversation;
+    };
 
 /** The core's answer to an input. A refusal changes nothing: it comes without events and effects. */
 export interface Decided {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { DEFAULT_RULES, type Rule } from '@leadline/contract/rules.ts';
+import { DEFAULT_RULES, Rules, type Rule } from '@leadline/contract/rules.ts';
 import { agenda } from './agenda.ts';
-import { DEALERSHIP, draftResult, Scenario, T0 } from './scenario.ts';
+import { DEALERSHIP, draftResult, KEY, Scenario, T0 } from './scenario.ts';
 
 const withRules = (rules: Rule[], start = {}): Scenario =>
   new Scenario({ dealership: { ...DEALERSHIP, rules }, ...start });
@@ -183,5 +183,74 @@ describe('a rule', () => {
       status: 'resolved',
     });
     expect(talk.the('reminderAdded')).toMatchObject({ forUserId: 'sam', dueAt: T0 + 1_800_000 });
+  });
+});
+
+describe('a rule that calls a webhook', () => {
+  const rules = [
+    rule('crm', { on: 'stageChanged', to: 'sold' }, [
+      { do: 'addTag', tag: 'won' },
+      { do: 'callWebhook', endpointId: 'e1' },
+      { do: 'assign', userId: 'sam' },
+    ]),
+  ];
+
+  it('asks for the call of a run that has a name for ever, as the conversation stands there', () => {
+    const talk = withRules(rules).update('setStage', { stage: 'sold' });
+    const position = talk.events.find((event) => event.type === 'ruleRan')!.position;
+    expect(talk.the('ruleRan').actions).toEqual(['addTag', 'callWebhook', 'assign']);
+    expect(talk.effects).toEqual([
+      {
+        type: 'callWebhook',
+        eventId: `${KEY.conversationId}-${position}-e1`,
+        endpointId: 'e1',
+        contactId: 'c1',
+        createdAt: T0,
+        rule: { id: 'crm', name: 'crm' },
+        conversation: { stage: 'sold', status: 'new', ownerId: 'ana', tags: ['won'] },
+      },
+    ]);
+    talk.update('setStage', { stage: 'new' }).update('setStage', { stage: 'sold' });
+    expect(talk.effects).not.toContainEqual(
+      expect.objectContaining({ eventId: `${KEY.conversationId}-${position}-e1` }),
+    );
+    expect(talk.effects).toHaveLength(1);
+  });
+
+  it('asks for nothing when its conditions fail', () => {
+    const only: Rule['only'] = { field: 'tags', is: 'contains', value: 'vip' };
+    const talk = withRules([{ ...rules[0]!, only }]).update('setStage', { stage: 'sold' });
+    expect(talk.the('ruleRan')).toMatchObject({ passed: false, actions: [] });
+    expect(talk.effects).toEqual([]);
+  });
+
+  it('that was given up tells the admins why', () => {
+    const talk = withRules(rules).update('setStage', { stage: 'sold' });
+    const [effect] = talk.effects;
+    if (effect?.type !== 'callWebhook') throw new Error('No webhook is called.');
+    const { eventId } = effect;
+    talk.take({ type: 'webhookGivenUp', eventId, rule: effect.rule, reason: '“CRM” answered 410.' });
+    expect(talk.events).toMatchObject([
+      {
+        type: 'userNotified',
+        data: { forUserId: null, text: 'The automation “crm” could not call its webhook. “CRM” answered 410.' },
+        actor: { kind: 'automation', ruleId: 'crm' },
+        cause: { kind: 'input', id: eventId },
+      },
+    ]);
+    expect(talk.effects).toEqual([]);
+  });
+
+  it('of a conversation that was deleted meanwhile tells nobody', () => {
+    const talk = withRules(rules).update('setStage', { stage: 'sold' }).update('deleteConversation', {});
+    talk.take({ type: 'webhookGivenUp', eventId: 'x', rule: { id: 'crm', name: 'crm' }, reason: 'Gone.' });
+    expect(talk.events).toEqual([]);
+  });
+
+  it('may call an endpoint once a run, so that no event has the id of another', () => {
+    const call = { do: 'callWebhook' as const, endpointId: 'e1' };
+    const parsed = Rules.safeParse([rule('r', { on: 'optedOut' }, [call, call])]);
+    expect(parsed.error?.issues).toMatchObject([{ path: [0, 'actions'], message: 'calls one webhook endpoint twice' }]);
+    expect(Rules.safeParse([rule('r', { on: 'optedOut' }, [call, { ...call, endpointId: 'e2' }])]).success).toBe(true);
   });
 });

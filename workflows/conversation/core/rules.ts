@@ -10,6 +10,7 @@ import { remind } from './reminders.ts';
 import { queueMessage } from './sending.ts';
 import type { State } from './state.ts';
 import { scheduleForRule } from './schedules.ts';
+import { callWebhook } from './webhooks.ts';
 import { changeTags, resolveBy } from './work.ts';
 
 /** `MAX_RULE_DEPTH` of contract/rules.ts; the bundle takes no values from there. */
@@ -54,7 +55,7 @@ function runRule(rec: Recorder, rule: Rule, event: ConversationEvent | null): vo
   const position = rec.emit('ruleRan', { ruleId: rule.id, name: rule.name, trigger, tests, passed, actions }, actor);
   if (!passed) return;
   rec.because({ kind: 'event', position, rules: [...chain, rule.id] }, () => {
-    for (const action of rule.actions) act(rec, action, actor);
+    for (const action of rule.actions) act(rec, action, actor, { rule, position });
   });
 }
 
@@ -172,7 +173,8 @@ function contains(actual: Fact, value: string): boolean {
     : String(actual).toLowerCase().includes(value.toLowerCase());
 }
 
-function act(rec: Recorder, action: Action, actor: Actor): void {
+/** `run` is the rule and the position of its `ruleRan`. */
+function act(rec: Recorder, action: Action, actor: Actor, run: { rule: Rule; position: number }): void {
   const { state } = rec;
   switch (action.do) {
     case 'setStage':
@@ -207,6 +209,8 @@ function act(rec: Recorder, action: Action, actor: Actor): void {
     case 'notify':
       rec.emit('userNotified', { forUserId: state.ownerId, text: action.text }, actor);
       return;
+    case 'callWebhook':
+      return callWebhook(rec, action.endpointId, run.rule, run.position);
     case 'resolve':
       if (state.status !== 'resolved') resolveBy(rec, actor);
   }

@@ -13,6 +13,7 @@ import {
   type DraftRequest,
   type DraftResult,
   type OutsideActivities,
+  WEBHOOK_NOT_TAKEN,
 } from '@leadline/contract/ports.ts';
 import type { ContactChanged, ConversationKey } from '@leadline/contract/conversation.ts';
 import type { Effect, Input } from '../core/inputs.ts';
@@ -22,16 +23,20 @@ type EffectOf<T extends Effect['type']> = Extract<Effect, { type: T }>;
 /** After a reply's due time, this long is left for retries of the model before a person is asked (quality.md R8: 30 s). */
 const DRAFT_GRACE_MS = 28_000;
 const SECOND_MS = 1_000;
+/** A webhook that nobody takes is given up after that long: until then the run cannot continue as new. */
+const WEBHOOK_GIVE_UP_AFTER_MS = 14 * 60 * SECOND_MS;
 
 /**
  * Runs the effects that call out, and hands each outcome back as the next input. Sends leave one after the other; the
- * draft is apart, so that a slow model holds up no send, and is cancelled by whatever overtakes it.
+ * draft is apart, so that a slow model holds up no send, and is cancelled by whatever overtakes it. Webhooks are apart, too:
+ * a dead endpoint holds up nothing.
  */
 export class Outside {
   private readonly inHandItems = new Set<string>();
   private readonly drafts = new Map<string, { scope: CancellationScope; endsBy: number }>();
   private composerDrafts = 0;
   private telling = 0;
+  private webhooks = 0;
   private lane: Promise<void> = Promise.resolve();
   private readonly leaving: EffectOf<'deliver'>[] = [];
   private readonly key: ConversationKey;
@@ -49,6 +54,11 @@ export class Outside {
 
   /** Whether nothing is under way. */
   get idle(): boolean {
+    return this.webhooks === 0 && this.idleButForWebhooks;
+  }
+
+  /** Whether nothing is under way that a deleted conversation has to wait for. */
+  get idleButForWebhooks(): boolean {
     return this.inHandItems.size === 0 && this.leaving.length === 0 && this.composerDrafts === 0 && this.telling === 0;
   }
 
@@ -132,6 +142,21 @@ export class Outside {
       });
   }
 
+  /** Only what was given up comes back: that a webhook arrived is no news. */
+  callWebhook(effect: EffectOf<'callWebhook'>): void {
+    const { type: _type, ...call } = effect;
+    const { eventId, rule } = call;
+    this.webhooks += 1;
+    void webhookActivity(`Call the webhook of the automation ${rule.id}`)
+      .callWebhook({ ...call, key: this.key, giveUpAt: call.createdAt + WEBHOOK_GIVE_UP_AFTER_MS })
+      .catch((error: unknown) => ({ outcome: 'givenUp' as const, reason: explainWebhookFailure(error) }))
+      .then((result) => {
+        this.webhooks -= 1;
+        if (result.outcome === 'givenUp')
+          this.handBack({ type: 'webhookGivenUp', eventId, rule, reason: result.reason });
+      });
+  }
+
   /** The contact's other conversations that run now; one that sleeps reads the contact when it wakes. */
   tell(workflowIds: readonly string[], change: ContactChanged): void {
     for (const workflowId of workflowIds) {
@@ -171,6 +196,14 @@ export function explainDraftFailure(error: unknown): { reason: 'model-unavailabl
   };
 }
 
+/** What the last try says in words; anything else is a worker or a database that was gone all the time. */
+function explainWebhookFailure(error: unknown): string {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  return cause instanceof ApplicationFailure && cause.type === WEBHOOK_NOT_TAKEN
+    ? cause.message
+    : 'It could not be called in time.';
+}
+
 function draftActivity(budgetMs: number, summary: string): Pick<OutsideActivities, 'draftReply'> {
   return proxyActivities<Pick<OutsideActivities, 'draftReply'>>({
     taskQueue: TASK_QUEUES.outside,
@@ -200,5 +233,18 @@ function reconcileActivity(): Pick<OutsideActivities, 'reconcile'> {
     startToCloseTimeout: 30 * SECOND_MS,
     scheduleToCloseTimeout: 120 * SECOND_MS,
     summary: 'Look for a message of unknown delivery',
+  });
+}
+
+function webhookActivity(summary: string): Pick<OutsideActivities, 'callWebhook'> {
+  return proxyActivities<Pick<OutsideActivities, 'callWebhook'>>({
+    taskQueue: TASK_QUEUES.outside,
+    // One call of 10 s.
+    startToCloseTimeout: 20 * SECOND_MS,
+    // The activity gives up by itself at `giveUpAt`, and notes it; this is for when it cannot run at all.
+    scheduleToCloseTimeout: WEBHOOK_GIVE_UP_AFTER_MS + 60 * SECOND_MS,
+    // Where the activity fails without naming the time of its next try.
+    retry: { initialInterval: 5 * SECOND_MS, backoffCoefficient: 2, maximumInterval: 180 * SECOND_MS },
+    summary,
   });
 }

@@ -92,7 +92,8 @@ export class ConversationRun {
 
   /** Whether the run is to end: it was deleted, or nothing is to come for long. Its state is in the database then. */
   get isOver(): boolean {
-    return this.ended && this.idle;
+    // A dead webhook endpoint must not keep a deleted conversation here for a quarter of an hour, to be written to.
+    return this.ended && !this.hasWork && this.outside.idleButForWebhooks;
   }
 
   /** One turn: everything that has come in is decided and committed together, then its effects start. */
@@ -208,6 +209,8 @@ export class ConversationRun {
         return this.outside.deliver(effect);
       case 'reconcile':
         return this.outside.reconcile(effect);
+      case 'callWebhook':
+        return this.outside.callWebhook(effect);
     }
   }
 
