@@ -2,7 +2,8 @@ import { createHmac } from 'node:crypto';
 import { io, type Socket } from 'socket.io-client';
 import type { ConversationKey } from '@leadline/contract/conversation.ts';
 import { conversationWorkflowId } from '@leadline/contract/ids.ts';
-import type { ProcessInput } from '@leadline/contract/process.ts';
+import { defaultSettings, type ProcessInput } from '@leadline/contract/process.ts';
+import { DEFAULT_RULES } from '@leadline/contract/rules.ts';
 import type { ClientToServer, ServerToClient } from '@leadline/contract/realtime.ts';
 import type { MessageView } from '@leadline/contract/rest.ts';
 import { conversationIdOf } from '@leadline/store/conversationId.ts';
@@ -11,6 +12,7 @@ import type { Product } from '@leadline/temporal/product.ts';
 import type { Target } from './load.ts';
 
 const SLUG = 'bench';
+const ZONE = 'America/Edmonton';
 const LINE = '+18255550199';
 const PASSWORD = 'measured';
 const EMAIL = 'bench@demo.test';
@@ -24,8 +26,8 @@ export interface LeadlineTarget extends Target {
   /** The key of a conversation, whether it was sent to or not. */
   keyOf(conversation: string): ConversationKey;
   dealershipId: string;
-  /** Chooses the response window of conversations that begin from now on. */
-  setWindow(window: ProcessInput['window']): Promise<void>;
+  /** Chooses the response window of conversations that begin from now on, and whether they follow up each minute. */
+  setWindow(window: ProcessInput['window'], followUps?: boolean): Promise<void>;
 }
 
 export interface Twilio {
@@ -82,9 +84,9 @@ export async function openLeadline(product: Product, store: Store, twilio: Twili
       address: addressOf(conversation),
     }),
     workflowIdOf: (conversation) => conversationWorkflowId(SLUG, conversationId(conversation)),
-    async setWindow(window) {
+    async setWindow(window, followUps = false) {
       const { processId } = await store.processes.publish(dealership.id, processWith(window));
-      await store.dealerships.setDefaults(dealership.id, { defaultProcessId: processId });
+      await store.dealerships.setDefaults(dealership.id, { defaultProcessId: processId, defaultFollowUps: followUps });
     },
     async stop() {
       socket.close();
@@ -105,10 +107,12 @@ async function setUp(store: Store, twilio: Twilio): Promise<{ id: string; idKey:
   const { id, idKey } = await store.dealerships.create({
     slug: SLUG,
     name: 'Bench Motors',
-    timeZone: 'America/Edmonton',
+    timeZone: ZONE,
     stages: [{ key: 'new', name: 'New', color: 'teal' }],
     defaultAutopilot: true,
   });
+  // What is measured must not depend on the hour.
+  await store.dealerships.saveSettings(id, { ...defaultSettings(ZONE, DEFAULT_RULES), quietHours: null }, 1);
   const credentials: ConversationCredentials = { ...twilio, previousAuthToken: null };
   const account = {
     dealershipId: id,
@@ -122,6 +126,8 @@ async function setUp(store: Store, twilio: Twilio): Promise<{ id: string; idKey:
 }
 type ConversationCredentials = Parameters<Store['channelAccounts']['create']>[0]['credentials'];
 
+const STEP = { afterMinutes: 1, body: { kind: 'template' as const, text: 'Do you still want to see it?' } };
+
 function processWith(window: ProcessInput['window']): ProcessInput {
   return {
     schema: 1,
@@ -134,6 +140,7 @@ function processWith(window: ProcessInput['window']): ProcessInput {
     },
     window,
     limits: { aiTurnsPerDay: 50 },
+    followUps: { hours: null, stopStages: [], steps: Array.from({ length: 5 }, () => STEP) },
   };
 }
 

@@ -125,6 +125,7 @@ export interface UpdateArgs {
   addReminder: UpdateBase & { text: string; dueAt: number; forUserId: string | null };
   completeReminder: UpdateBase & { reminderId: string };
   deleteConversation: UpdateBase;
+  restoreConversation: UpdateBase;
 }
 
 export interface UpdateResults {
@@ -158,6 +159,7 @@ export interface UpdateResults {
   addReminder: { reminderId: string; dueAt: number };
   completeReminder: { reminderId: string };
   deleteConversation: { deletedAt: number };
+  restoreConversation: { status: ConversationStatus };
 }
 
 export interface ScheduledResult {
@@ -199,6 +201,7 @@ export const REFUSAL_CODES = [
   'too-many',
   'already-resolved',
   'not-resolved',
+  'not-deleted',
   'not-allowed',
   'blocked',
   'superseded',
@@ -400,6 +403,8 @@ export interface EventData {
   reminderDue: { reminderId: string; forUserId: string | null };
   reminderCompleted: { reminderId: string };
   conversationDeleted: Record<string, never>;
+  /** What was deleted last is there again; what had been planned is not. */
+  conversationRestored: Record<string, never>;
   reminderAdded: { reminderId: string; forUserId: string | null; text: string; dueAt: number };
 }
 export type EventType = keyof EventData;

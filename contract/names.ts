@@ -47,6 +47,7 @@ export const UPDATES = {
   addReminder: 'addReminder',
   completeReminder: 'completeReminder',
   deleteConversation: 'deleteConversation',
+  restoreConversation: 'restoreConversation',
 } as const;
 export type UpdateName = keyof typeof UPDATES;
 

@@ -41,6 +41,8 @@ export interface Inbox {
   conversation(userId: string, id: string): Promise<ConversationView | null>;
   /** What the workflow of a conversation is found by. */
   key(id: string): Promise<ConversationKey | null>;
+  /** The same, also for a conversation that was deleted and can still be brought back. */
+  restorableKey(id: string): Promise<ConversationKey | null>;
   agenda(id: string): Promise<AgendaItemView[] | null>;
   /** What is scheduled, with its text, soonest first. */
   schedule(id: string): Promise<ScheduledView[] | null>;
@@ -82,6 +84,8 @@ export interface ChannelAccountView {
   ownerId: string | null;
 }
 
+/** How long a deleted conversation can be brought back (design section 3). */
+const RESTORABLE_MS = 30 * 86_400_000;
 const COUNTED_MS = 30 * 86_400_000;
 const MAX_REMINDERS = 200;
 
@@ -97,6 +101,7 @@ export function createInbox(models: Models, dealershipId: string): Inbox {
     },
     conversation: (userId, id) => conversation(models, scope, userId, id),
     key: (id) => keyOf(models, scope, id),
+    restorableKey: (id) => keyOf(models, scope, id, RESTORABLE_MS),
     async agenda(id) {
       const row = await scope.findOne(models.conversations, { _id: id }, { agenda: 1 });
       return row && row.agenda.map(agendaItemView);
@@ -170,14 +175,15 @@ async function conversation(
   return contact && conversationView(rowView(row, read.get(id) ?? 0), contact, dealership.slug);
 }
 
-async function keyOf(models: Models, scope: Scope, id: string): Promise<ConversationKey | null> {
+async function keyOf(models: Models, scope: Scope, id: string, deletedForMs = 0): Promise<ConversationKey | null> {
   const { dealershipId } = scope;
   const row = await scope.findOne(
     models.conversations,
     { _id: id },
-    { channel: 1, channelAccount: 1, contact: 1, deleted: 1 },
+    { channel: 1, channelAccount: 1, contact: 1, deleted: 1, fenceAt: 1 },
   );
-  if (!row || row.deleted) return null;
+  // Nothing is committed to a deleted conversation: its fence is the instant of the deletion.
+  if (!row || (row.deleted && Date.now() - row.fenceAt > deletedForMs)) return null;
   const { slug } = await models.dealerships.findById(dealershipId, { slug: 1 }).orFail().lean();
   return {
     dealershipId,

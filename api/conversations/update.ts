@@ -1,5 +1,6 @@
-import type { UpdateArgs, UpdateBase, UpdateResults } from '@leadline/contract/conversation.ts';
+import type { ConversationKey, UpdateArgs, UpdateBase, UpdateResults } from '@leadline/contract/conversation.ts';
 import type { UpdateName } from '@leadline/contract/names.ts';
+import type { Inbox } from '@leadline/store/inbox.ts';
 import type { Engine } from '../engine.ts';
 import type { Call } from '../route.ts';
 import { found } from './routes.ts';
@@ -14,10 +15,13 @@ export type Update = <Name extends UpdateName>(
   args: OwnArgs<Name>,
 ) => Promise<UpdateResults[Name]>;
 
-export function updater(engine: Pick<Engine, 'update'>): Update {
+/** How the key of the conversation is found; a deleted one has none but for its restoration. */
+type FindKey = (inbox: Inbox, id: string) => Promise<ConversationKey | null>;
+
+export function updater(engine: Pick<Engine, 'update'>, find: FindKey = (inbox, id) => inbox.key(id)): Update {
   return async <Name extends UpdateName>(call: AnyCall, name: Name, args: OwnArgs<Name>) => {
     // The conversation must be the dealership's own: its key is read through the scoped inbox.
-    const key = found(await call.inbox.key(call.params['id']!));
+    const key = found(await find(call.inbox, call.params['id']!));
     const base = { userId: call.user.id, requestId: call.requestId };
     // A client cannot take another user's action for its own by guessing its key.
     const updateId = `${call.user.id}/${call.idempotencyKey}`;

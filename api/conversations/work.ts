@@ -11,6 +11,7 @@ const TAG = 'Work';
 /** How people keep order among conversations: status, tags, priority, reminders, deletion. */
 export function workRoutes(engine: Pick<Engine, 'update'>): Route[] {
   const update = updater(engine);
+  const updateDeleted = updater(engine, (inbox, id) => inbox.restorableKey(id));
   return [
     route('post /conversations/:id/resolve', {
       tag: TAG,
@@ -79,6 +80,13 @@ export function workRoutes(engine: Pick<Engine, 'update'>): Route[] {
       async handle(call) {
         await update(call, 'deleteConversation', {});
       },
+    }),
+    route('post /conversations/:id/restore', {
+      tag: TAG,
+      summary: 'Brings back what was deleted in the last 30 days; what was planned stays taken back.',
+      role: 'manager',
+      answer: StatusResult,
+      handle: (call) => updateDeleted(call, 'restoreConversation', {}),
     }),
   ];
 }

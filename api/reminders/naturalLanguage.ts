@@ -28,5 +28,5 @@ export function readReminder(words: string, zone: string, now: number): { text: 
 
 /** "in 2 hours": so long from now, whatever the clock shows. */
 function isSpan(found: chrono.ParsedResult): boolean {
-  return /\b(in|after)\b.*\b(minutes?|mins?|hours?|hrs?)\b/i.test(found.text);
+  return /\b(in|after)\b.*\b(seconds?|secs?|minutes?|mins?|hours?|hrs?)\b/i.test(found.text);
 }

@@ -36,7 +36,9 @@ describe('the agenda of a conversation', () => {
   const thread = (text: string): Promise<void> =>
     until(`the thread says "${text}"`, async () => {
       if (await page.getByText(text).first().isVisible()) return true;
-      for (const fold of await page.getByRole('button', { name: /more events/ }).all()) await fold.click();
+      // A fold may go while the thread changes.
+      for (const fold of await page.getByRole('button', { name: /more events/ }).all())
+        await fold.click({ timeout: 1_000 }).catch(() => undefined);
       return false;
     });
 
@@ -63,8 +65,20 @@ describe('the agenda of a conversation', () => {
     await page.getByTestId('schedule').click();
     await page.getByRole('menuitem', { name: /Tomorrow 9:00/ }).click();
     await next('scheduledMessage').waitFor();
-    expect(await page.getByTestId('composer').inputValue()).toBe('');
+    await until(
+      'nothing is left in the composer',
+      async () => (await page.getByTestId('composer').inputValue()) === '',
+    );
     await picture(page, 'scheduled');
+    await next('scheduledMessage').getByTestId('edit-item').click();
+    await until('the text is there', async () =>
+      (await page.getByTestId('edit-text').inputValue()).includes('Saturday'),
+    );
+    await page.getByTestId('edit-text').fill('Shall we say Sunday?');
+    await page.getByTestId('edit-time').fill(`${new Date().getFullYear() + 1}-01-04T10:30`);
+    await page.getByTestId('edit-save').click();
+    await page.getByTestId('edit-text').waitFor({ state: 'detached' });
+    await thread('changed a scheduled message');
     await say('I found one elsewhere, thanks');
     await next('scheduledMessage').waitFor({ state: 'detached' });
     await thread('A scheduled message is not sent: the customer replied');
@@ -81,6 +95,24 @@ describe('the agenda of a conversation', () => {
     await thread('set the tags: trade-in');
     await page.getByTestId('complete-reminder').last().click();
     await next('reminder').waitFor({ state: 'detached' });
+  }, 60_000);
+
+  it('tells the one whom a reminder is for when it is due, at the bell and aloud', async () => {
+    await page.getByTestId('new-reminder').fill('in 2 seconds look at the paystubs');
+    await page.keyboard.press('Enter');
+    await page
+      .getByText(/: look at the paystubs/)
+      .first()
+      .waitFor();
+    await page.getByRole('button', { name: 'Notifications, 1 new' }).first().waitFor();
+    await page.getByTestId('notifications').first().click();
+    await page.getByTestId('notification').filter({ hasText: 'look at the paystubs' }).waitFor();
+    await picture(page, 'notifications');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Notifications', exact: true }).first().waitFor();
+    await page.getByTestId('complete-reminder').last().click();
+    await page.getByTestId('priority-urgent').click();
+    await thread('set the priority: urgent');
   }, 60_000);
 
   it('snoozes, resolves, and a message opens it again', async () => {
@@ -121,5 +153,18 @@ describe('the agenda of a conversation', () => {
     expect(await page.getByTestId('composer').isDisabled()).toBe(true);
     await until('the stage is DNC', async () => (await page.getByTestId('stage-chip').innerText()).includes('DNC'));
     await picture(page, 'opted-out');
+  }, 60_000);
+
+  it('deletes a conversation, and brings it back', async () => {
+    await page.getByTestId('delete').click();
+    await page.getByTestId('confirm-delete').click();
+    const row = page.getByTestId('conversation-row').filter({ hasText: 'STOP' });
+    await row.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await row.first().waitFor();
+    await row.first().click();
+    await picture(page, 'restored');
+    await thread('brought it back after it was deleted');
+    await page.getByText('Yes, one arrives this week.').waitFor();
   }, 60_000);
 });

@@ -149,7 +149,9 @@ describe('a conversation over several runs', () => {
     const state = await talk.state();
     expect(state).toMatchObject({ stage: 'new', inboundCount: 1, scheduled: [] });
     expect(state.deletedUpTo).toBeGreaterThan(position);
-    expect(fold(emptyState(key), store.journal(key.conversationId))).toEqual(state);
+    await talk.update('restoreConversation', {});
+    expect(await talk.state()).toMatchObject({ stage: 'engaged', inboundCount: 2, deletedUpTo: 0 });
+    expect(fold(emptyState(key), store.journal(key.conversationId))).toEqual(await talk.state());
     await talk.handle.terminate();
   }, 60_000);
 });

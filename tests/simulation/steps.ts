@@ -48,6 +48,7 @@ const WEIGHTS = {
   continueAsNew: 3,
   sleep: 2,
   delete: 0.3,
+  restore: 0.3,
 } as const;
 export type Action = keyof typeof WEIGHTS;
 

@@ -248,6 +248,8 @@ export class World {
         return this.continueAsNew();
       case 'sleep':
         return this.sleep();
+      case 'restore':
+        return this.update('restoreConversation', {});
       case 'delete':
         this.update('deleteConversation', {});
         // A deleted conversation does not wait for them.

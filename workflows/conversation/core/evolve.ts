@@ -10,6 +10,7 @@ import {
   MAX_RULE_MESSAGES,
   MAX_UNDECIDED,
   type PlannedReminder,
+  type Restorable,
   type ScheduledMessage,
   type State,
   type UnknownDelivery,
@@ -89,7 +90,9 @@ function apply(state: State, event: ConversationEvent): State {
     case 'optedIn':
       return { ...state, optedOut: false };
     case 'conversationDeleted':
-      return deleted(state, event.position);
+      return deleted(state, event.position, event.at);
+    case 'conversationRestored':
+      return restored(state);
     case 'tagsSet':
       return { ...state, tags: event.data.tags };
     case 'prioritySet':
@@ -172,9 +175,35 @@ function started(state: State, data: EventData['conversationStarted'], at: numbe
 }
 
 /** A clean conversation; what orders runs and old replies goes on. */
-function deleted(state: State, deletedUpTo: number): State {
+function deleted(state: State, deletedUpTo: number, at: number): State {
   const { key, rulesVersion, epoch, burst } = state;
-  return { ...emptyState(key), rulesVersion, deletedUpTo, epoch, burst };
+  return { ...emptyState(key), rulesVersion, deletedUpTo, epoch, burst, restorable: restorableOf(state, at) };
+}
+
+function restorableOf(state: State, at: number): Restorable {
+  const { stage, ownerId, assigneeIds, tags, priority, deletedUpTo, lastActivityAt } = state;
+  const { inboundCount, outboundCount, lastInboundAt, lastInboundPosition } = state;
+  const people = { ownerId, assigneeIds };
+  const counts = { inboundCount, outboundCount, lastInboundAt, lastInboundPosition, lastActivityAt };
+  return { at, deletedUpTo, stage, tags, priority, ...people, ...counts };
+}
+
+/** Together with what has come since the deletion. */
+function restored(state: State): State {
+  const { restorable } = state;
+  if (!restorable) return state;
+  const { at: _at, ...before } = restorable;
+  return {
+    ...state,
+    ...before,
+    status: 'open',
+    inboundCount: before.inboundCount + state.inboundCount,
+    outboundCount: before.outboundCount + state.outboundCount,
+    lastInboundAt: state.lastInboundAt ?? before.lastInboundAt,
+    lastInboundPosition: Math.max(before.lastInboundPosition, state.lastInboundPosition),
+    lastActivityAt: Math.max(before.lastActivityAt, state.lastActivityAt),
+    restorable: null,
+  };
 }
 
 function received(state: State, data: EventData['messageReceived'], event: ConversationEvent): State {

@@ -10,7 +10,7 @@ import { byUser, type Recorder } from './recorder.ts';
 import { addReminder, completeReminder } from './reminders.ts';
 import { cancelScheduled, changeScheduled, scheduleMessage, sendScheduledNow } from './schedules.ts';
 import { queueMessage } from './sending.ts';
-import { deleteConversation, reopen, resolve, setPriority, setTags, snooze } from './work.ts';
+import { deleteConversation, reopen, resolve, restoreConversation, setPriority, setTags, snooze } from './work.ts';
 
 const MAX_TEXT = 1600;
 const YEAR_MS = 366 * 86_400_000;
@@ -69,6 +69,8 @@ export function onUpdate(rec: Recorder, update: UpdateInput): void {
       return completeReminder(rec, update.args);
     case 'deleteConversation':
       return deleteConversation(rec, update.args);
+    case 'restoreConversation':
+      return restoreConversation(rec, update.args);
   }
 }
 

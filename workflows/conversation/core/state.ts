@@ -32,6 +32,8 @@ export interface State {
   readonly optedOut: boolean;
   /** Messages up to this position were deleted with the conversation that they were of. */
   readonly deletedUpTo: number;
+  /** What was deleted last, as long as it can be brought back. */
+  readonly restorable: Restorable | null;
   readonly tags: readonly string[];
   readonly priority: Priority;
   readonly snoozedUntilAt: number | null;
@@ -124,6 +126,25 @@ export interface ScheduledMessage {
   readonly cause: number;
 }
 
+/** How a conversation stood when it was deleted. */
+export interface Restorable extends Pick<
+  State,
+  | 'deletedUpTo'
+  | 'stage'
+  | 'ownerId'
+  | 'assigneeIds'
+  | 'tags'
+  | 'priority'
+  | 'inboundCount'
+  | 'outboundCount'
+  | 'lastInboundAt'
+  | 'lastInboundPosition'
+  | 'lastActivityAt'
+> {
+  /** When it was deleted. */
+  readonly at: number;
+}
+
 export interface PlannedReminder {
   readonly reminderId: string;
   /** Null: whoever owns the conversation then. */
@@ -178,6 +199,7 @@ export function emptyState(key: ConversationKey): State {
     consent: 'none',
     optedOut: false,
     deletedUpTo: 0,
+    restorable: null,
     tags: [],
     priority: 'none',
     snoozedUntilAt: null,

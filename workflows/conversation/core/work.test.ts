@@ -60,6 +60,35 @@ describe('the response target', () => {
   });
 });
 
+describe('a deleted conversation', () => {
+  it('can be brought back within 30 days, with what has come since, and nothing that was planned', () => {
+    const talk = new Scenario()
+      .inbound()
+      .update('setStage', { stage: 'engaged' })
+      .update('setTags', { tags: ['vip'] });
+    talk.update('scheduleMessage', { text: 'x', wall: '2026-11-25T12:00', zone: ZONE, cancelIfTheyReply: false });
+    talk.update('deleteConversation', {});
+    talk.take({ type: 'started', start: START }).inbound('hello?');
+    expect(talk.state).toMatchObject({ inboundCount: 1, tags: [] });
+    talk.update('restoreConversation', {});
+    expect(talk.types).toContain('conversationRestored');
+    expect(talk.state).toMatchObject({
+      inboundCount: 2,
+      stage: 'engaged',
+      tags: ['vip'],
+      deletedUpTo: 0,
+      scheduled: [],
+    });
+    expect(fold(emptyState(KEY), talk.journal)).toEqual(talk.state);
+    expect(talk.update('restoreConversation', {}).refusal).toMatchObject({ code: 'not-deleted' });
+    talk
+      .update('deleteConversation', {})
+      .take({ type: 'started', start: START })
+      .after(31 * 24 * HOUR);
+    expect(talk.update('restoreConversation', {}).refusal).toMatchObject({ code: 'not-deleted' });
+  });
+});
+
 describe('reminders', () => {
   it('come when they are due, or are done before', () => {
     const talk = new Scenario().update('addReminder', { text: 'call co-applicant', dueAt: T0 + HOUR, forUserId: null });

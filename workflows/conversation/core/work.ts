@@ -79,3 +79,15 @@ export function deleteConversation(rec: Recorder, args: UpdateArgs['deleteConver
   rec.effect({ type: 'end' });
   rec.answer('deleteConversation', { deletedAt: rec.now });
 }
+
+/** How long a deleted conversation can be brought back. */
+const RESTORABLE_MS = 30 * 86_400_000;
+
+/** The thread is there again, with stage, people and tags; what was planned stays taken back. */
+export function restoreConversation(rec: Recorder, args: UpdateArgs['restoreConversation']): void {
+  const { restorable } = rec.state;
+  if (!restorable || rec.now - restorable.at > RESTORABLE_MS)
+    return rec.refuse('not-deleted', 'Nothing of this conversation was deleted in the last 30 days.');
+  rec.emit('conversationRestored', {}, byUser(args.userId));
+  rec.answer('restoreConversation', { status: rec.state.status });
+}

@@ -102,6 +102,7 @@ const UPDATE_FIELDS: { [Name in keyof UpdateArgs]: Record<keyof UpdateArgs[Name]
   addReminder: { ...BASE, text, dueAt: instant, forUserId: orNull(id) },
   completeReminder: { ...BASE, reminderId: id },
   deleteConversation: BASE,
+  restoreConversation: BASE,
 };
 
 /** Signals by name, with what their payload must hold. */

@@ -51,6 +51,7 @@ const UPDATE_DESCRIPTIONS: Record<UpdateName, string> = {
   addReminder: 'Adds a reminder for a person.',
   completeReminder: 'Marks a reminder as done.',
   deleteConversation: 'Deletes the conversation and ends this run; the next message begins a clean one.',
+  restoreConversation: 'Brings back what was deleted in the last 30 days; what was planned stays taken back.',
 };
 
 /** What each signal says, and the input that it becomes. */

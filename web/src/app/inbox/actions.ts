@@ -205,11 +205,20 @@ export class Actions {
   async deleteConversation(row: ConversationRow): Promise<boolean> {
     try {
       await this.api.send('DELETE', `/conversations/${row.id}`, undefined, Anything);
-      this.toasts.say('Deleted. Their next message begins a new conversation.');
+      this.toasts.offer('Deleted. Their next message begins a new conversation.', 'Undo', () => void this.restore(row));
       return true;
     } catch (error) {
       this.toasts.fail(error);
       return false;
+    }
+  }
+
+  private async restore(row: ConversationRow): Promise<void> {
+    try {
+      await this.api.send('POST', `/conversations/${row.id}/restore`, {}, Anything);
+      this.toasts.say('It is there again. What had been planned stays cancelled.');
+    } catch (error) {
+      this.toasts.fail(error);
     }
   }
 

@@ -50,19 +50,20 @@ export class Composer {
   private readonly injector = inject(Injector);
 
   readonly row = input.required<ConversationRow>();
-  readonly deleted = output();
+  /** The reader has confirmed that the conversation is to be deleted. */
+  readonly remove = output();
   readonly processNames = input.required<ReadonlyMap<string, string>>();
 
   private readonly field = viewChild.required<ElementRef<HTMLTextAreaElement>>('field');
   private readonly scheduleTrigger = viewChild('scheduleTrigger', { read: CdkMenuTrigger });
+  private readonly id = computed(() => this.row().id);
   /** Times to send at, and whether an answer of the customer makes the message void. */
   protected readonly times = computed(() => quickTimes(this.clock.minute(), this.row().zone));
   protected readonly whose = computed(() => whoseClock(this.row(), this.clock.minute()));
   protected readonly cancelIfTheyReply = signal(true);
-  protected readonly picking = linkedSignal<string, boolean>({ source: () => this.row().id, computation: () => false });
+  protected readonly picking = linkedSignal<string, boolean>({ source: this.id, computation: () => false });
   protected readonly tomorrow = computed(() => this.times()[2]!.wall);
   protected readonly mayDelete = computed(() => (this.session.me()?.user.role ?? 'sales') !== 'sales');
-  private readonly id = computed(() => this.row().id);
   protected readonly current = computed(() => this.drafts.of(this.id()));
   protected readonly text = computed(() => this.current().text);
   /** Conversations for which a draft is being written. */
@@ -132,10 +133,6 @@ export class Composer {
     } finally {
       this.drafting.update((ids) => new Set([...ids].filter((id) => id !== row.id)));
     }
-  }
-
-  protected async remove(): Promise<void> {
-    if (await this.actions.deleteConversation(this.row())) this.deleted.emit();
   }
 
   openScheduleMenu(): boolean {

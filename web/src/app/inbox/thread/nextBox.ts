@@ -63,11 +63,9 @@ export class NextBox {
   protected readonly moves = computed(() => quickTimes(this.clock.minute(), this.row().zone));
   /** Whose clock the times are on, where it is not the reader's. */
   protected readonly whose = computed(() => whoseClock(this.row(), this.clock.minute()));
-  /** The scheduled message that is being edited. */
-  protected readonly editing = linkedSignal<string, string | null>({
-    source: () => this.row().id,
-    computation: () => null,
-  });
+  private readonly id = computed(() => this.row().id);
+  /** The scheduled message that is being edited; none in the next conversation. */
+  protected readonly editing = linkedSignal<string, string | null>({ source: this.id, computation: () => null });
 
   protected move(item: AgendaItemView, at: number): void {
     void this.actions.moveItem(this.row(), item, at);

@@ -78,6 +78,7 @@ const SENTENCES: { [T in LineType]: (data: EventData[T], who: string, names: Nam
   tagsSet: ({ tags }, who) =>
     tags.length === 0 ? `${who} removed the tags` : `${who} set the tags: ${tags.join(', ')}`,
   prioritySet: ({ priority }, who) => `${who} set the priority: ${priority}`,
+  conversationRestored: (_data, who) => `${who} brought it back after it was deleted`,
   resolved: (_data, who) => `${who} resolved it`,
   snoozed: ({ until }, who) => `${who} snoozed it until ${exactTime(until)}`,
   callEnded: ({ outcome, durationMs }) =>

@@ -9,6 +9,7 @@ import { Icon } from '../../core/icon.ts';
 import { quickTimes } from '../../core/quickTimes.ts';
 import { Session } from '../../core/session.ts';
 import { Toasts } from '../../core/toasts.ts';
+import type { ConversationRow } from '@leadline/contract/rest.ts';
 import { Actions } from '../actions.ts';
 import { Composer } from '../composer/composer.ts';
 import { Drafts } from '../composer/drafts.ts';
@@ -105,6 +106,11 @@ export class ThreadPane {
     // Opened by a key, a menu has to be given the keyboard.
     afterNextRender(() => trigger?.getMenu()?.focusFirstItem('keyboard'), { injector: this.injector });
     return trigger !== undefined;
+  }
+
+  /** Here, because the composer goes with the conversation. */
+  protected async deleteConversation(row: ConversationRow): Promise<void> {
+    if (await this.actions.deleteConversation(row)) this.back.emit();
   }
 
   protected snooze(at: number): void {

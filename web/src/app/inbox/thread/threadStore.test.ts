@@ -112,6 +112,10 @@ describe('ThreadStore', () => {
     realtime.change(changeOf({ row: sampleRow({ position: 20, committedAt: minute(5), stage: 'sold' }) }));
     await store.open('c404');
     expect(store.phase()).toEqual({ is: 'missing' });
+    api.answers.set('GET /conversations/c404', new ApiError(503, 'unavailable', 'Brought back, and asked for anew.'));
+    realtime.change(changeOf({ conversationId: 'c404', row: sampleRow({ id: 'c404' }) }));
+    await settled();
+    expect(store.phase()).toEqual({ is: 'failed', why: 'Brought back, and asked for anew.' });
     api.answers.set('GET /conversations/c5', new ApiError(503, 'unavailable', 'Try again in a moment.'));
     await store.open('c5');
     expect(store.phase()).toEqual({ is: 'failed', why: 'Try again in a moment.' });

@@ -91,6 +91,8 @@ export class ThreadStore {
 
   /** The one way in which news change a thread. Applying the same again changes nothing. */
   applyChange({ conversationId, row, messages, events, reload }: Change): void {
+    // A deleted conversation that is brought back stands again where it is open.
+    if (conversationId === this.openId() && row !== null && this.problem()?.is === 'missing') return void this.retry();
     if (!this.threads().has(conversationId)) return;
     if (row === null) return this.forget(conversationId);
     if (reload) return void this.load(conversationId);
