@@ -3,6 +3,7 @@ import { Router } from '@angular/router';
 import { NotificationView, type EventView } from '@leadline/contract/rest.ts';
 import * as z from 'zod/mini';
 import { Api, pageOf } from './api.ts';
+import { phoneText } from './contactNames.ts';
 import { Realtime } from './realtime.ts';
 import { Session } from './session.ts';
 import { Toasts } from './toasts.ts';
@@ -59,6 +60,6 @@ export class Notifications {
     const known = new Set(this.loaded().map((one) => one.id));
     const news = answer.items.find((one) => !one.seen && !known.has(one.id));
     this.loaded.set(answer.items);
-    if (saysNews && news) this.toasts.offer(`${news.contactName}: ${news.text}`, 'Open', () => this.open(news));
+    if (saysNews && news) this.toasts.offer(`${phoneText(news.contactName)}: ${news.text}`, 'Open', () => this.open(news));
   }
 }
