@@ -4,6 +4,9 @@ export const CONVERSATION_WORKFLOW = 'conversation';
 /** Workflow type that brings a published version to the running conversations. */
 export const ROLLOUT_WORKFLOW = 'rolloutProcess';
 
+/** Workflow type that does one action in many conversations. */
+export const BULK_WORKFLOW = 'bulkAction';
+
 /** Task queues: decisions stay apart from activities that call model and providers. */
 export const TASK_QUEUES = { conversations: 'conversations', outside: 'outside' } as const;
 
@@ -33,6 +36,7 @@ export const UPDATES = {
   changeScheduled: 'changeScheduled',
   cancelScheduled: 'cancelScheduled',
   setTags: 'setTags',
+  changeTags: 'changeTags',
   setPriority: 'setPriority',
   resolve: 'resolve',
   reopen: 'reopen',
