@@ -14,6 +14,7 @@ export interface Scope {
   readonly dealershipId: string;
   find<T extends Owned>(model: Model<T>, filter: QueryFilter<T>, options?: FindOptions<T>): Promise<T[]>;
   findOne<T extends Owned>(model: Model<T>, filter: QueryFilter<T>, projection?: ProjectionType<T>): Promise<T | null>;
+  count<T extends Owned>(model: Model<T>, filter: QueryFilter<T>): Promise<number>;
   updateOne<T extends Owned>(
     model: Model<T>,
     filter: QueryFilter<T>,
@@ -53,6 +54,7 @@ export function scopedTo(dealershipId: string): Scope {
     },
     findOne: async <T extends Owned>(model: Model<T>, filter: QueryFilter<T>, projection?: ProjectionType<T>) =>
       (await model.findOne(own(filter), projection ?? null).lean()) as T | null,
+    count: async (model, filter) => model.countDocuments(own(filter)),
     updateOne: (model, filter, change, upsert = false) => model.updateOne(own(filter), change, { upsert }),
     pageBackwards: (model, filter, page) => pageBackwards(model, own(filter), page),
   };
