@@ -336,7 +336,7 @@ describe('tenants', () => {
     const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
       path.includes('{id}') ? Object.keys(methods as object).map((method) => ({ path, method })) : [],
     );
-    expect(operations.length).toBe(31);
+    expect(operations.length).toBe(33);
     for (const { path, method } of operations) {
       for (const id of [foreignId, '0'.repeat(32), "x'$ne"]) {
         const url = path
