@@ -119,6 +119,22 @@ describe('an action over many conversations', () => {
     expect(eventsOf('stageSet')).toBe(70);
   }, 60_000);
 
+  it('asks for more pages until the last, and ends where the filter finds nothing', async () => {
+    choose(430);
+    reach = async (key) => {
+      reached.push(key.conversationId);
+      return {} as never;
+    };
+    const reached: string[] = [];
+    const { handle } = await start({ type: 'addTag', tag: 'spring' }, FILTER);
+    expect(await handle.result()).toMatchObject({ total: 430, done: 430 });
+    expect(reached.toSorted()).toEqual(ids);
+    choose(0);
+    serial += 1;
+    const nothing = await start({ type: 'addTag', tag: 'spring' }, FILTER);
+    expect(await nothing.handle.result()).toMatchObject({ total: 0, done: 0, isDone: true });
+  }, 60_000);
+
   it('counts those that refuse by their reason, and those of nobody', async () => {
     await Promise.all(ids.slice(0, 3).map((id) => api.update({ ...KEY, conversationId: id }, 'resolve', by, 'before')));
     const foreign = `e${'0'.repeat(31)}`;

@@ -26,6 +26,8 @@ export interface BulkActionStart {
 
 /** So many at a time, with a pause: a big selection must not hold up the customers' messages. */
 const BATCH = 20;
+/** Ids that a filter is asked for at once: few enough to be fresh, enough not to look through all rows for each batch. */
+const PAGE = 200;
 const PAUSE = '500 milliseconds';
 
 const { selectConversations } = proxyActivities<BulkActivities>({
@@ -69,27 +71,33 @@ export async function bulkAction(start: BulkActionStart): Promise<BulkProgress> 
 async function doAll(start: BulkActionStart, progress: BulkProgress): Promise<void> {
   const { bulk, continueAfterBatches = Infinity } = start;
   let after = start.carried?.after ?? null;
+  let page: Page = { ids: [], isLast: false };
   describe(start, progress);
   for (let batches = 1; ; batches += 1) {
-    const ids = await nextIds(start, after);
+    if (page.ids.length === 0) page = await nextPage(start, after);
+    const ids = page.ids.slice(0, BATCH);
+    page = { ...page, ids: page.ids.slice(BATCH) };
     if (ids.length > 0) count(progress, await applyToConversations({ bulk, ids }));
     describe(start, progress);
     after = ids.at(-1) ?? after;
-    if (ids.length < BATCH || after === null) return;
+    if (after === null || (page.isLast && page.ids.length === 0)) return;
     await sleep(PAUSE, { summary: 'A pause between two batches' });
     if (workflowInfo().continueAsNewSuggested || batches >= continueAfterBatches)
       await continueAsNew<typeof bulkAction>({ ...start, carried: { progress, after } });
   }
 }
 
+interface Page {
+  ids: string[];
+  isLast: boolean;
+}
+
 /** Both ways go by id, so that nothing is skipped or done twice while the action moves conversations out of the filter. */
-async function nextIds({ bulk, selection }: BulkActionStart, after: string | null): Promise<string[]> {
-  if ('filter' in selection)
-    return (await selectConversations({ bulk, filter: selection.filter, after, limit: BATCH })).ids;
-  return selection.ids
-    .filter((id) => after === null || id > after)
-    .sort()
-    .slice(0, BATCH);
+async function nextPage({ bulk, selection }: BulkActionStart, after: string | null): Promise<Page> {
+  if ('ids' in selection)
+    return { ids: selection.ids.filter((id) => after === null || id > after).sort(), isLast: true };
+  const { ids } = await selectConversations({ bulk, filter: selection.filter, after, limit: PAGE });
+  return { ids, isLast: ids.length < PAGE };
 }
 
 function count(progress: BulkProgress, { done, failed, refused }: BulkOutcome): void {
