@@ -336,7 +336,7 @@ describe('tenants', () => {
     const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
       path.includes('{id}') ? Object.keys(methods as object).map((method) => ({ path, method })) : [],
     );
-    expect(operations.length).toBe(33);
+    expect(operations.length).toBe(36);
     const email = `root@${dealer.slug}.test`;
     await api.store.users.create({
       dealershipId: dealer.id,

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { AppError } from '@leadline/contract/errors.ts';
 import type { ReadChange } from '@leadline/contract/realtime.ts';
 import type { Store } from '@leadline/store/connect.ts';
+import { bulkRoutes } from './bulk/routes.ts';
 import type { ApiConfig } from './config.ts';
 import { actionRoutes } from './conversations/actions.ts';
 import { agendaRoutes } from './conversations/agenda.ts';
@@ -74,6 +75,7 @@ export function restRoutes(deps: AppDeps): Route[] {
     ...actionRoutes(deps.engine),
     ...agendaRoutes(deps.engine),
     ...workRoutes(deps.engine),
+    ...bulkRoutes(deps.engine),
     ...processRoutes(deps.store, deps.engine),
     ...settingsRoutes(deps.store, deps.engine),
     ...webhookEndpointRoutes(deps.config.webhooksMayBePrivate),

@@ -6,11 +6,14 @@ import {
   makeGrpcRetryInterceptor,
   ServiceError,
   WithStartWorkflowOperation,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type { BulkProgress, BulkSelection } from '@leadline/contract/bulk.ts';
 import type {
   ConversationKey,
   DeliveryFailed,
@@ -20,15 +23,23 @@ import type {
   UpdateResults,
 } from '@leadline/contract/conversation.ts';
 import { AppError } from '@leadline/contract/errors.ts';
-import { conversationWorkflowId } from '@leadline/contract/ids.ts';
-import type { Rollout } from '@leadline/contract/ports.ts';
+import { bulkWorkflowId, conversationWorkflowId } from '@leadline/contract/ids.ts';
+import type { Bulk, Rollout } from '@leadline/contract/ports.ts';
 import {
+  BULK_WORKFLOW,
   CONVERSATION_WORKFLOW,
   ROLLOUT_WORKFLOW,
   SIGNALS,
   TASK_QUEUES,
   type UpdateName,
 } from '@leadline/contract/names.ts';
+
+/** An action over many conversations, to be started. */
+export interface BulkStart {
+  bulk: Bulk;
+  selection: BulkSelection;
+  total: number;
+}
 
 /** The conversations' workflows, as the API talks to them. Every function starts the workflow where it is not running. */
 export interface Engine {
@@ -48,6 +59,12 @@ export interface Engine {
   ): Promise<UpdateResults[Name]>;
   /** Has running conversations take over what was published, paced; the answer does not wait for them. */
   rollOut(rollout: Rollout): Promise<void>;
+  /** Starts an action over many conversations; the same id is started once. The answer does not wait for its end. */
+  startBulk(start: BulkStart): Promise<void>;
+  /** How far it is; null where the dealership has none of that id. */
+  bulkProgress(dealershipSlug: string, bulkId: string): Promise<BulkProgress | null>;
+  /** Asks it to stop after what is under way; one that has ended stays as it is. */
+  cancelBulk(dealershipSlug: string, bulkId: string): Promise<void>;
   /** Whether Temporal answers; rejects when it does not. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -56,6 +73,7 @@ export interface Engine {
 const SIGNAL_MS = 2_000;
 const PING_MS = 1_500;
 const UPDATE_MS = 10_000;
+const QUERY_MS = 5_000;
 /** Drafting asks the model, whose retries take up to 28 s. */
 const DRAFT_MS = 35_000;
 /** After Temporal was found down, callers are not kept waiting for it for so long. */
@@ -135,6 +153,7 @@ export function createEngine(settings: { address: string; namespace: string }): 
         throw asAppError(error);
       });
     },
+    ...bulkEngine(client),
     async ping() {
       const asked = connection.withDeadline(Date.now() + PING_MS, () =>
         connection.workflowService.describeNamespace({ namespace: client.options.namespace }),
@@ -145,6 +164,49 @@ export function createEngine(settings: { address: string; namespace: string }): 
     },
     close: () => connection.close(),
   };
+}
+
+/** Actions over many conversations. The slug in the id keeps one dealership from another's. */
+function bulkEngine(client: Client): Pick<Engine, 'startBulk' | 'bulkProgress' | 'cancelBulk'> {
+  async function ask<T>(limitMs: number, request: () => Promise<T>): Promise<T> {
+    return within(limitMs, client.withDeadline(Date.now() + limitMs, request)).catch((error: unknown) => {
+      throw asAppError(error);
+    });
+  }
+  return {
+    async startBulk(start) {
+      const { id, dealershipSlug, action, userId } = start.bulk;
+      const what = 'ids' in start.selection ? 'chosen' : 'by a filter';
+      const options = {
+        workflowId: bulkWorkflowId(dealershipSlug, id),
+        taskQueue: TASK_QUEUES.conversations,
+        args: [start],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        // A repeated request must not do it again after it has ended.
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        staticSummary: `${action.type} in ${start.total} conversations of ${dealershipSlug}, ${what}`,
+        staticDetails: `Asked for by the user \`${userId}\`, request \`${start.bulk.requestId}\`.`,
+      } as const;
+      await ask(UPDATE_MS, () => client.workflow.start(BULK_WORKFLOW, options)).catch(unlessKnown);
+    },
+    async bulkProgress(dealershipSlug, bulkId) {
+      const handle = client.workflow.getHandle(bulkWorkflowId(dealershipSlug, bulkId));
+      return ask(QUERY_MS, () => handle.query<BulkProgress>('progress')).catch(orNull);
+    },
+    async cancelBulk(dealershipSlug, bulkId) {
+      const handle = client.workflow.getHandle(bulkWorkflowId(dealershipSlug, bulkId));
+      await ask(QUERY_MS, () => handle.cancel()).catch(orNull);
+    },
+  };
+}
+
+function unlessKnown(error: unknown): void {
+  if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+}
+
+function orNull(error: unknown): null {
+  if (error instanceof WorkflowNotFoundError) return null;
+  throw error;
 }
 
 function startOptions(key: ConversationKey) {

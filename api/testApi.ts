@@ -1,12 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { pino } from 'pino';
+import type { BulkProgress } from '@leadline/contract/bulk.ts';
 import type { ConversationKey, DeliveryFailed, InboundMessage, UpdateArgs } from '@leadline/contract/conversation.ts';
 import { AppError } from '@leadline/contract/errors.ts';
 import type { Rollout } from '@leadline/contract/ports.ts';
 import type { UpdateName } from '@leadline/contract/names.ts';
 import { createStore, type Store } from '@leadline/store/connect.ts';
 import { TEST_AUTH_TOKEN, TEST_PASSWORD, type TestDealership, type TestMongo } from '@leadline/store/testStore.ts';
-import type { Engine } from './engine.ts';
+import type { BulkStart, Engine } from './engine.ts';
 import { startApi, type RunningApi } from './server.ts';
 
 /** What the tests of the API share: an API on a port of its own, with the real store and a conversation engine that records. */
@@ -47,6 +48,25 @@ export class FakeEngine implements Engine {
   readonly rollouts: Rollout[] = [];
   rollOut = async (rollout: Rollout): Promise<void> => {
     this.rollouts.push(rollout);
+  };
+
+  readonly bulkStarts: BulkStart[] = [];
+  readonly cancelledBulks: string[] = [];
+  /** What `bulkProgress` says, by `<dealership slug>/<bulk id>`. */
+  readonly bulks = new Map<string, BulkProgress>();
+  startBulk = async (start: BulkStart): Promise<void> => {
+    this.requireUp();
+    this.bulkStarts.push(start);
+    const { total, bulk } = start;
+    const fresh = { total, done: 0, failed: 0, refusedByReason: {}, isDone: false, cancelled: false };
+    this.bulks.set(`${bulk.dealershipSlug}/${bulk.id}`, fresh);
+  };
+
+  bulkProgress = async (dealershipSlug: string, bulkId: string): Promise<BulkProgress | null> =>
+    this.bulks.get(`${dealershipSlug}/${bulkId}`) ?? null;
+
+  cancelBulk = async (dealershipSlug: string, bulkId: string): Promise<void> => {
+    this.cancelledBulks.push(`${dealershipSlug}/${bulkId}`);
   };
 
   ping = async (): Promise<void> => {

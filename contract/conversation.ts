@@ -118,6 +118,8 @@ export interface UpdateArgs {
   };
   cancelScheduled: UpdateBase & { scheduledId: string };
   setTags: UpdateBase & { tags: string[] };
+  /** Adds and removes single tags: somebody else's change to the others stays. */
+  changeTags: UpdateBase & { add: string[]; remove: string[] };
   setPriority: UpdateBase & { priority: Priority };
   resolve: UpdateBase;
   reopen: UpdateBase;
@@ -152,6 +154,7 @@ export interface UpdateResults {
   changeScheduled: ScheduledResult;
   cancelScheduled: { scheduledId: string };
   setTags: { tags: string[] };
+  changeTags: { tags: string[] };
   setPriority: { priority: Priority };
   resolve: { status: ConversationStatus };
   reopen: { status: ConversationStatus };

@@ -3,6 +3,11 @@ export function conversationWorkflowId(dealershipSlug: string, conversationId: s
   return `conversation/${dealershipSlug}/${conversationId}`;
 }
 
+/** The workflow id of an action over many conversations. */
+export function bulkWorkflowId(dealershipSlug: string, bulkId: string): string {
+  return `bulk/${dealershipSlug}/${bulkId}`;
+}
+
 /** The id of the message that the event at `position` made; the same in the journal, the inbox and the provider's callback. */
 export function messageIdAt(conversationId: string, position: number): string {
   return `${conversationId}-${position}`;

@@ -11,6 +11,9 @@ export const ROLLOUT_WORKFLOW = 'rolloutProcess';
  */
 export const RULES_VERSION = 1;
 
+/** Workflow type that does one action in many conversations. */
+export const BULK_WORKFLOW = 'bulkAction';
+
 /** Task queues: decisions stay apart from activities that call model and providers. */
 export const TASK_QUEUES = { conversations: 'conversations', outside: 'outside' } as const;
 
@@ -40,6 +43,7 @@ export const UPDATES = {
   changeScheduled: 'changeScheduled',
   cancelScheduled: 'cancelScheduled',
   setTags: 'setTags',
+  changeTags: 'changeTags',
   setPriority: 'setPriority',
   resolve: 'resolve',
   reopen: 'reopen',

@@ -1,3 +1,4 @@
+import type { BulkAction, BulkFilter } from './bulk.ts';
 import type {
   AgendaItem,
   ConversationEvent,
@@ -5,8 +6,10 @@ import type {
   EventData,
   GeneratedReply,
   ModelAnswer,
+  UpdateArgs,
+  UpdateResults,
 } from './conversation.ts';
-import type { AuthorKind, ConversationStatus, Priority } from './names.ts';
+import type { AuthorKind, ConversationStatus, Priority, UpdateName } from './names.ts';
 import type { DealershipPolicy, Policy } from './process.ts';
 
 /**
@@ -43,6 +46,45 @@ export interface FleetActivities {
     next: string | null;
   }>;
 }
+
+/** One action over many conversations: who wants what. */
+export interface Bulk {
+  /** Names it: 32 hexadecimal digits. */
+  id: string;
+  dealershipId: string;
+  dealershipSlug: string;
+  userId: string;
+  requestId: string;
+  action: BulkAction;
+}
+
+/** What became of a batch; conversations that a cancellation left alone are in none of these. */
+export interface BulkOutcome {
+  done: number;
+  failed: number;
+  refused: { code: string; sentence: string; count: number }[];
+}
+
+/** The ports of `bulkAction`. */
+export interface BulkActivities {
+  /** Ids of conversations that fit the filter now, in order of id, after one of them. Safe to repeat: it only reads. */
+  selectConversations(request: {
+    bulk: Bulk;
+    filter: BulkFilter;
+    after: string | null;
+    limit: number;
+  }): Promise<{ ids: string[] }>;
+  /** Does the action in each of these. Safe to repeat: what is settled is carried by the heartbeat, and a conversation takes one update id once. */
+  applyToConversations(request: { bulk: Bulk; ids: string[] }): Promise<BulkOutcome>;
+}
+
+/** Does a user's action in a conversation, as the API does; resolves once it is committed, and throws `AppError`. */
+export type UpdateConversation = <Name extends UpdateName>(
+  key: ConversationKey,
+  name: Name,
+  args: UpdateArgs[Name],
+  updateId: string,
+) => Promise<UpdateResults[Name]>;
 
 /** The ports that call out, on the queue `outside`. */
 export interface OutsideActivities {

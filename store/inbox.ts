@@ -1,4 +1,5 @@
 import type { Model, QueryFilter } from 'mongoose';
+import type { BulkFilter } from '@leadline/contract/bulk.ts';
 import type { ConversationKey } from '@leadline/contract/conversation.ts';
 import type { ReadChange } from '@leadline/contract/realtime.ts';
 import type {
@@ -19,6 +20,7 @@ import type {
   User,
 } from '@leadline/contract/rest.ts';
 import { listRows, unreadBy } from './inboxList.ts';
+import { countSelected, selectIds } from './inboxSelection.ts';
 import type { ConversationDoc } from './models/conversation.ts';
 import type { Models } from './models/index.ts';
 import { markNotificationsSeen, notificationViews } from './notifications.ts';
@@ -43,6 +45,11 @@ export interface Inbox {
   key(id: string): Promise<ConversationKey | null>;
   /** The same, also for a conversation that was deleted and can still be brought back. */
   restorableKey(id: string): Promise<ConversationKey | null>;
+  /** The same for many; ids of nothing, and of other dealerships, are left out. */
+  keys(ids: string[]): Promise<ConversationKey[]>;
+  /** Ids of the conversations that fit a filter, in order of id, after one of them. */
+  selectIds(userId: string, filter: BulkFilter, page: { after: string | null; limit: number }): Promise<string[]>;
+  countSelected(userId: string, filter: BulkFilter): Promise<number>;
   agenda(id: string): Promise<AgendaItemView[] | null>;
   /** What is scheduled, with its text, soonest first. */
   schedule(id: string): Promise<ScheduledView[] | null>;
@@ -100,8 +107,11 @@ export function createInbox(models: Models, dealershipId: string): Inbox {
       return { items: shown.map((row) => rowView(row, read.get(row._id) ?? 0)), next };
     },
     conversation: (userId, id) => conversation(models, scope, userId, id),
-    key: (id) => keyOf(models, scope, id),
-    restorableKey: (id) => keyOf(models, scope, id, RESTORABLE_MS),
+    key: async (id) => (await keysOf(models, scope, [id]))[0] ?? null,
+    restorableKey: async (id) => (await keysOf(models, scope, [id], RESTORABLE_MS))[0] ?? null,
+    keys: (ids) => keysOf(models, scope, ids),
+    selectIds: (userId, filter, page) => selectIds(models, scope, userId, filter, page),
+    countSelected: (userId, filter) => countSelected(models, scope, userId, filter),
     async agenda(id) {
       const row = await scope.findOne(models.conversations, { _id: id }, { agenda: 1 });
       return row && row.agenda.map(agendaItemView);
@@ -175,24 +185,22 @@ async function conversation(
   return contact && conversationView(rowView(row, read.get(id) ?? 0), contact, dealership.slug);
 }
 
-async function keyOf(models: Models, scope: Scope, id: string, deletedForMs = 0): Promise<ConversationKey | null> {
+async function keysOf(models: Models, scope: Scope, ids: string[], deletedForMs = 0): Promise<ConversationKey[]> {
   const { dealershipId } = scope;
-  const row = await scope.findOne(
-    models.conversations,
-    { _id: id },
-    { channel: 1, channelAccount: 1, contact: 1, deleted: 1, fenceAt: 1 },
-  );
+  const projection = { channel: 1, channelAccount: 1, contact: 1, deleted: 1, fenceAt: 1 };
+  const rows = await scope.find(models.conversations, { _id: { $in: ids } }, { projection });
   // Nothing is committed to a deleted conversation: its fence is the instant of the deletion.
-  if (!row || (row.deleted && Date.now() - row.fenceAt > deletedForMs)) return null;
+  const known = rows.filter((row) => !row.deleted || Date.now() - row.fenceAt < deletedForMs);
+  if (known.length === 0) return [];
   const { slug } = await models.dealerships.findById(dealershipId, { slug: 1 }).orFail().lean();
-  return {
+  return known.map((row) => ({
     dealershipId,
     dealershipSlug: slug,
-    conversationId: id,
+    conversationId: row._id,
     channel: row.channel,
     channelAccountId: row.channelAccount.id,
     address: row.contact.address,
-  };
+  }));
 }
 
 async function scheduleView(models: Models, scope: Scope, id: string): Promise<ScheduledView[] | null> {

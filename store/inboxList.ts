@@ -7,7 +7,10 @@ import { compareKeys, cursorOf, parseCursor, tiesOf, timeWindows, type Sort, typ
 import type { Scope } from './scope.ts';
 import { searchTerms, type SearchTerms } from './searchTokens.ts';
 
-type RowFilter = QueryFilter<ConversationDoc>;
+export type RowFilter = QueryFilter<ConversationDoc>;
+
+/** What narrows the list, without search, order and page. */
+export type ListFilter = Pick<ListQuery, 'view' | 'status' | 'channel' | 'stage' | 'assignee' | 'unread'>;
 
 /** A search looks at this many of the newest hits, by name, by number and by text each. */
 const MAX_HITS = 1_000;
@@ -39,7 +42,8 @@ export async function listRows(
   };
 }
 
-function filterOf(query: ListQuery, userId: string): RowFilter {
+/** Rows that fit a filter, apart from its search. */
+export function filterOf(query: ListFilter, userId: string): RowFilter {
   const people = [
     ...(query.view === 'mine' ? [userId] : []),
     ...(query.assignee === undefined ? [] : [query.assignee]),
@@ -88,7 +92,7 @@ function find(models: Models, scope: Scope, filter: RowFilter, sort: Sort, limit
   });
 }
 
-/** Looks for names, numbers and texts apart, each by one token that an index holds, then reads the hits in order until the page is full. */
+/** Reads the hits of a search in order until the page is full. */
 async function rowsBySearch(
   models: Models,
   scope: Scope,
@@ -98,12 +102,7 @@ async function rowsBySearch(
   wanted: number,
   terms: SearchTerms,
 ): Promise<ConversationDoc[]> {
-  const hits = await Promise.all([
-    byName(models, scope, terms),
-    byPhone(models, scope, terms),
-    byText(models, scope, terms),
-  ]);
-  const keys = [...new Map(hits.flat().map((key) => [key.id, key])).values()]
+  const keys = (await searchHits(models, scope, terms))
     .filter((key) => !after || compareKeys(sort, key, after) > 0)
     .toSorted((a, b) => compareKeys(sort, a, b));
   const rows: ConversationDoc[] = [];
@@ -112,6 +111,16 @@ async function rowsBySearch(
     rows.push(...(await find(models, scope, { ...filter, _id: { $in: ids } }, sort, CHUNK)));
   }
   return rows.slice(0, wanted);
+}
+
+/** Looks for names, numbers and texts apart, each by one token that an index holds. */
+export async function searchHits(models: Models, scope: Scope, terms: SearchTerms): Promise<TimeKey[]> {
+  const hits = await Promise.all([
+    byName(models, scope, terms),
+    byPhone(models, scope, terms),
+    byText(models, scope, terms),
+  ]);
+  return [...new Map(hits.flat().map((key) => [key.id, key])).values()];
 }
 
 async function byName(models: Models, scope: Scope, { name }: SearchTerms): Promise<TimeKey[]> {

@@ -14,6 +14,7 @@ export interface Scope {
   readonly dealershipId: string;
   find<T extends Owned>(model: Model<T>, filter: QueryFilter<T>, options?: FindOptions<T>): Promise<T[]>;
   findOne<T extends Owned>(model: Model<T>, filter: QueryFilter<T>, projection?: ProjectionType<T>): Promise<T | null>;
+  count<T extends Owned>(model: Model<T>, filter: QueryFilter<T>): Promise<number>;
   updateOne<T extends Owned>(
     model: Model<T>,
     filter: QueryFilter<T>,
@@ -56,6 +57,7 @@ export function scopedTo(dealershipId: string): Scope {
     },
     findOne: async <T extends Owned>(model: Model<T>, filter: QueryFilter<T>, projection?: ProjectionType<T>) =>
       (await model.findOne(own(filter), projection ?? null).lean()) as T | null,
+    count: async (model, filter) => model.countDocuments(own(filter)),
     updateOne: (model, filter, change, upsert = false) => model.updateOne(own(filter), change, { upsert }),
     insert: async <T extends Owned>(model: Model<T>, document: Omit<T, 'dealershipId'>) => {
       // With the dealership it is a whole document again, which TypeScript cannot follow through a generic.

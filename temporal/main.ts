@@ -3,9 +3,11 @@ import { Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import pino from 'pino';
+import { createBulkActivities } from '@leadline/activities/bulk.ts';
 import { createConversationActivities } from '@leadline/activities/conversation.ts';
 import { createFleetActivities } from '@leadline/activities/fleet.ts';
 import { createOutsideActivities } from '@leadline/activities/outside.ts';
+import { createEngine } from '@leadline/api/engine.ts';
 import { openStore } from '@leadline/store/connect.ts';
 import { readWorkerConfig, type WorkerConfig } from './config.ts';
 import { registerSearchAttributes } from './searchAttributes.ts';
@@ -32,12 +34,15 @@ async function main(config: WorkerConfig): Promise<void> {
   ]);
   await registerSearchAttributes(client, namespace);
   const connection = await NativeConnection.connect({ ...temporal.connectionOptions, address });
+  // An action over many conversations speaks to each as the API does.
+  const engine = createEngine({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
   const workers = await createWorkers({
     connection,
     namespace,
     workflowBundle,
     conversationActivities: createConversationActivities(store),
     fleetActivities: createFleetActivities(store),
+    bulkActivities: createBulkActivities(store, engine.update),
     outsideActivities: createOutsideActivities(store, {
       publicUrl: config.PUBLIC_URL,
       twilioApiBase: config.TWILIO_API_BASE,
@@ -50,7 +55,7 @@ async function main(config: WorkerConfig): Promise<void> {
   });
   log.info({ address, namespace }, 'The worker is ready.');
   await runWorkers(workers);
-  await Promise.all([connection.close(), client.close(), store.close()]);
+  await Promise.all([engine.close(), connection.close(), client.close(), store.close()]);
 }
 
 try {

@@ -1,6 +1,11 @@
 import { bundleWorkflowCode, NativeConnection, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { TASK_QUEUES } from '@leadline/contract/names.ts';
-import type { ConversationActivities, FleetActivities, OutsideActivities } from '@leadline/contract/ports.ts';
+import type {
+  BulkActivities,
+  ConversationActivities,
+  FleetActivities,
+  OutsideActivities,
+} from '@leadline/contract/ports.ts';
 
 /** Bundles the workflows (`workflows/index.ts`); takes seconds, so tests do it once for many workers. */
 export function bundleWorkflows(workflowsPath: string): Promise<WorkflowBundleWithSourceMap> {
@@ -13,6 +18,7 @@ export interface WorkerOptions {
   workflowBundle: WorkflowBundleWithSourceMap;
   conversationActivities: ConversationActivities;
   fleetActivities?: FleetActivities;
+  bulkActivities?: BulkActivities;
   outsideActivities: OutsideActivities;
   /** How many conversations stay in memory; one that is not is replayed from its history when it wakes. */
   maxCachedWorkflows: number;
@@ -29,7 +35,7 @@ export async function createWorkers(options: WorkerOptions): Promise<Worker[]> {
     ...shared,
     taskQueue: TASK_QUEUES.conversations,
     workflowBundle,
-    activities: { ...options.conversationActivities, ...options.fleetActivities },
+    activities: { ...options.conversationActivities, ...options.fleetActivities, ...options.bulkActivities },
     maxCachedWorkflows,
     maxConcurrentWorkflowTaskExecutions: 100,
   });

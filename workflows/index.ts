@@ -1,2 +1,3 @@
+export { bulkAction, type BulkActionStart } from './bulk/workflow.ts';
 export { conversation, type ConversationStart } from './conversation/workflow.ts';
 export { rolloutProcess, type RolloutStart } from './rollout/workflow.ts';

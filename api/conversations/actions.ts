@@ -13,8 +13,9 @@ import {
 } from '@leadline/contract/rest.ts';
 import type { Engine } from '../engine.ts';
 import { route, type Route } from '../route.ts';
+import { dueIso } from './answers.ts';
+import { requireStage, requireUsers } from './belongs.ts';
 import { updater, type AnyCall } from './update.ts';
-import { dueIso, wrongField } from './answers.ts';
 
 const TAG = 'Actions';
 
@@ -83,9 +84,7 @@ export function actionRoutes(engine: Pick<Engine, 'update'>): Route[] {
       body: SetStage,
       answer: SetStage,
       async handle(call) {
-        const dealership = await call.inbox.dealership();
-        if (!dealership?.stages.some((stage) => stage.key === call.body.stage))
-          throw wrongField('stage', 'is not a stage of this dealership');
+        await requireStage(call.inbox, call.body.stage);
         return update(call, 'setStage', call.body);
       },
     }),
@@ -96,9 +95,7 @@ export function actionRoutes(engine: Pick<Engine, 'update'>): Route[] {
       answer: z.object({ ownerId: z.nullable(z.string()), userIds: z.array(z.string()) }),
       async handle(call) {
         const userIds = [...new Set(call.body.userIds)];
-        const users = await call.inbox.users();
-        if (!userIds.every((id) => users.some((user) => user.id === id)))
-          throw wrongField('userIds', 'names somebody who does not work here');
+        await requireUsers(call.inbox, userIds);
         return update(call, 'assign', { ownerId: userIds[0] ?? null, userIds, takeOver: call.body.takeOver });
       },
     }),

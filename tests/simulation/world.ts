@@ -169,7 +169,9 @@ export class World {
       case 'stage':
         return this.update('setStage', { stage: ['new', 'engaged', 'sold'][Math.floor(at * 3)]! });
       case 'tags':
-        return this.update('setTags', { tags: at < 0.3 ? [] : [`t${Math.floor(at * 5)}`] });
+        return at < 0.6
+          ? this.update('setTags', { tags: at < 0.3 ? [] : [`t${Math.floor(at * 5)}`] })
+          : this.update('changeTags', { add: [`t${Math.floor(at * 25)}`], remove: [`t${Math.floor(at * 5)}`] });
       case 'schedule':
         return this.update('scheduleMessage', this.scheduled(at));
       case 'changeSchedule':

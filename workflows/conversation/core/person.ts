@@ -10,7 +10,16 @@ import { byUser, type Recorder } from './recorder.ts';
 import { addReminder, completeReminder } from './reminders.ts';
 import { cancelScheduled, changeScheduled, scheduleMessage, sendScheduledNow } from './schedules.ts';
 import { queueMessage } from './sending.ts';
-import { deleteConversation, reopen, resolve, restoreConversation, setPriority, setTags, snooze } from './work.ts';
+import {
+  changeTags,
+  deleteConversation,
+  reopen,
+  resolve,
+  restoreConversation,
+  setPriority,
+  setTags,
+  snooze,
+} from './work.ts';
 
 const MAX_TEXT = 1600;
 const YEAR_MS = 366 * 86_400_000;
@@ -55,6 +64,8 @@ export function onUpdate(rec: Recorder, update: UpdateInput): void {
       return cancelScheduled(rec, update.args);
     case 'setTags':
       return setTags(rec, update.args);
+    case 'changeTags':
+      return changeTags(rec, update.args);
     case 'setPriority':
       return setPriority(rec, update.args);
     case 'resolve':

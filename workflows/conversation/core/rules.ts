@@ -11,7 +11,7 @@ import { queueMessage } from './sending.ts';
 import type { State } from './state.ts';
 import { scheduleForRule } from './schedules.ts';
 import { callWebhook } from './webhooks.ts';
-import { changeTags, resolveBy } from './work.ts';
+import { replaceTags, resolveBy } from './work.ts';
 
 /** `MAX_RULE_DEPTH` of contract/rules.ts; the bundle takes no values from there. */
 const MAX_DEPTH = 5;
@@ -184,13 +184,15 @@ function act(rec: Recorder, action: Action, actor: Actor, run: { rule: Rule; pos
       if (state.ownerId !== action.userId) rec.emit('assigned', assignment(action.userId), actor);
       return;
     case 'addTag':
-      return changeTags(rec, [...new Set([...state.tags, action.tag])].sort(), actor);
+      replaceTags(rec, [...new Set([...state.tags, action.tag])].sort(), actor);
+      return;
     case 'removeTag':
-      return changeTags(
+      replaceTags(
         rec,
         state.tags.filter((tag) => tag !== action.tag),
         actor,
       );
+      return;
     case 'setAutopilot':
       setAutopilot(rec, action.on, actor);
       return;

@@ -30,6 +30,33 @@ describe('resolving and snoozing', () => {
   });
 });
 
+describe('changing single tags', () => {
+  it('leaves the others as somebody else has set them meanwhile', () => {
+    const talk = new Scenario().update('setTags', { tags: ['vip', 'trade-in'] });
+    talk.update('changeTags', { add: [' Fleet '], remove: ['trade-in'] });
+    expect(talk.the('tagsSet')).toEqual({ tags: ['fleet', 'vip'], added: ['fleet'] });
+    expect(talk.result).toEqual({ tags: ['fleet', 'vip'] });
+    expect(talk.state.tags).toEqual(['fleet', 'vip']);
+  });
+
+  it('that stand already, or never stood, changes nothing', () => {
+    const talk = new Scenario().update('setTags', { tags: ['vip'] });
+    expect(talk.update('changeTags', { add: ['VIP'], remove: ['fleet'] }).events).toEqual([]);
+    expect(talk.result).toEqual({ tags: ['vip'] });
+  });
+
+  it('adds what is both added and removed', () => {
+    expect(new Scenario().update('changeTags', { add: ['vip'], remove: ['vip'] }).result).toEqual({ tags: ['vip'] });
+  });
+
+  it('is refused past the bound, and changes nothing then', () => {
+    const tags = Array.from({ length: 20 }, (_, index) => `t${index}`);
+    const talk = new Scenario().update('setTags', { tags });
+    expect(talk.update('changeTags', { add: ['one more'], remove: [] }).refusal).toMatchObject({ code: 'too-many' });
+    expect(talk.update('changeTags', { add: ['one more'], remove: ['t0'] }).refusal).toBeNull();
+  });
+});
+
 describe('the response target', () => {
   const dealership = { ...DEALERSHIP, sla: SLA };
   it('starts with the first waiting message, in business hours, and is met by an answer', () => {

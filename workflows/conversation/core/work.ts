@@ -51,15 +51,32 @@ export function wakeFromSnooze(rec: Recorder, due: readonly string[]): void {
 }
 
 export function setTags(rec: Recorder, args: UpdateArgs['setTags']): void {
-  const tags = [...new Set(args.tags.map((tag) => tag.trim().toLowerCase()).filter((tag) => tag !== ''))].sort();
-  if (tags.length > MAX_TAGS) return rec.refuse('too-many', `A conversation has at most ${MAX_TAGS} tags.`);
-  changeTags(rec, tags, byUser(args.userId));
-  rec.answer('setTags', { tags });
+  const tags = orderlyTags(args.tags);
+  if (mayHave(rec, tags)) rec.answer('setTags', { tags: replaceTags(rec, tags, byUser(args.userId)) });
 }
 
-export function changeTags(rec: Recorder, tags: string[], actor: Actor): void {
-  if (tags.join() === rec.state.tags.join()) return;
-  rec.emit('tagsSet', { tags, added: tags.filter((tag) => !rec.state.tags.includes(tag)) }, actor);
+/** Adds and removes single tags: what others have done to the rest meanwhile stands. A tag in both lists is added. */
+export function changeTags(rec: Recorder, args: UpdateArgs['changeTags']): void {
+  const remove = orderlyTags(args.remove);
+  const tags = orderlyTags([...rec.state.tags.filter((tag) => !remove.includes(tag)), ...args.add]);
+  if (mayHave(rec, tags)) rec.answer('changeTags', { tags: replaceTags(rec, tags, byUser(args.userId)) });
+}
+
+function orderlyTags(tags: readonly string[]): string[] {
+  return [...new Set(tags.map((tag) => tag.trim().toLowerCase()).filter((tag) => tag !== ''))].sort();
+}
+
+function mayHave(rec: Recorder, tags: string[]): boolean {
+  if (tags.length <= MAX_TAGS) return true;
+  rec.refuse('too-many', `A conversation has at most ${MAX_TAGS} tags.`);
+  return false;
+}
+
+/** Nothing happens where they are the same already. */
+export function replaceTags(rec: Recorder, tags: string[], actor: Actor): string[] {
+  if (tags.join() !== rec.state.tags.join())
+    rec.emit('tagsSet', { tags, added: tags.filter((tag) => !rec.state.tags.includes(tag)) }, actor);
+  return tags;
 }
 
 export function setPriority(rec: Recorder, args: UpdateArgs['setPriority']): void {

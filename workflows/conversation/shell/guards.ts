@@ -95,6 +95,7 @@ const UPDATE_FIELDS: { [Name in keyof UpdateArgs]: Record<keyof UpdateArgs[Name]
   changeScheduled: { ...BASE, scheduledId: id, text, wall: id, zone, cancelIfTheyReply: flag },
   cancelScheduled: { ...BASE, scheduledId: id },
   setTags: { ...BASE, tags: list(id, 100) },
+  changeTags: { ...BASE, add: list(id, 100), remove: list(id, 100) },
   setPriority: { ...BASE, priority: oneOf('none', 'low', 'high', 'urgent') },
   resolve: BASE,
   reopen: BASE,

@@ -44,6 +44,7 @@ const UPDATE_DESCRIPTIONS: Record<UpdateName, string> = {
   changeScheduled: 'Changes text or time of a scheduled message.',
   cancelScheduled: 'Takes a scheduled message back.',
   setTags: 'Sets the tags.',
+  changeTags: 'Adds and removes single tags; the others stay.',
   setPriority: 'Sets the priority.',
   resolve: 'Marks the conversation as done; a pending reply is dropped.',
   reopen: 'Opens a resolved or snoozed conversation.',

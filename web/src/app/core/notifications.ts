@@ -60,6 +60,7 @@ export class Notifications {
     const known = new Set(this.loaded().map((one) => one.id));
     const news = answer.items.find((one) => !one.seen && !known.has(one.id));
     this.loaded.set(answer.items);
-    if (saysNews && news) this.toasts.offer(`${phoneText(news.contactName)}: ${news.text}`, 'Open', () => this.open(news));
+    if (saysNews && news)
+      this.toasts.offer(`${phoneText(news.contactName)}: ${news.text}`, 'Open', () => this.open(news));
   }
 }

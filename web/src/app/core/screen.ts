@@ -11,6 +11,8 @@ export class Screen {
   readonly isNarrow = this.matching('(max-width: 700px)');
   /** Room for three panes side by side. */
   readonly isWide = this.matching('(min-width: 1140px)');
+  /** Worked by finger: there is no hovering. */
+  readonly isTouch = this.matching('(hover: none) and (pointer: coarse)');
   /** Whether anybody can see this page. */
   readonly isVisible = this.visible.asReadonly();
 

@@ -11,9 +11,11 @@ import { NotificationBell } from '../shell/notificationBell.ts';
 import { UserMenu } from '../shell/userMenu.ts';
 import { Actions } from './actions.ts';
 import { inboxKeys } from './inboxKeys.ts';
+import type { BulkBar } from './list/bulkBar.ts';
 import { List } from './list/list.ts';
 import { filterFrom, queryOf, type ListFilter } from './list/listFilter.ts';
 import { ListStore } from './list/listStore.ts';
+import { Selection } from './list/selection.ts';
 import { Profile } from './profile/profile.ts';
 import { unreadCount } from './rows.ts';
 import { ThreadPane } from './thread/threadPane.ts';
@@ -37,6 +39,7 @@ export class Inbox {
   protected readonly list = inject(ListStore);
   protected readonly threads = inject(ThreadStore);
   private readonly sheets = inject(CheatSheets);
+  private readonly selection = inject(Selection);
 
   // From the address.
   readonly id = input<string>();
@@ -131,6 +134,24 @@ export class Inbox {
     return true;
   }
 
+  /** Chooses the conversation that the keys are on; with `isRange`, all up to it. */
+  select(isRange: boolean): boolean {
+    const id = this.activeId() ?? this.openId();
+    if (id === null || !this.list.rows().some((row) => row.id === id)) return false;
+    this.listPane()?.pick({ id }, isRange);
+    return true;
+  }
+
+  selectAll(): boolean {
+    if (this.list.rows().length === 0) return false;
+    this.selection.chooseAll();
+    return true;
+  }
+
+  clearSelection(): boolean {
+    return this.listPane()?.bulkBar().stepBack() ?? false;
+  }
+
   search(): void {
     this.listPane()?.focusSearch();
   }
@@ -144,10 +165,12 @@ export class Inbox {
   }
 
   toggleAutopilot(): boolean {
+    if (this.bulkBar) return this.bulkBar.openMenu('pilot');
     return this.onRow((row) => void this.actions.setAutopilot(row, !row.autopilot));
   }
 
   assignToMe(): boolean {
+    if (this.bulkBar) return this.bulkBar.assignToMe();
     return this.onRow((row) => void this.actions.assignToMe(row));
   }
 
@@ -159,6 +182,7 @@ export class Inbox {
   }
 
   toggleResolved(): boolean {
+    if (this.bulkBar) return this.bulkBar.resolve();
     return this.onRow((row) => {
       void (row.status === 'resolved' ? this.actions.reopen(row) : this.actions.resolve(row));
     });
@@ -173,10 +197,12 @@ export class Inbox {
   }
 
   openStageMenu(): boolean {
+    if (this.bulkBar) return this.bulkBar.openMenu('stage');
     return this.onProfile((profile) => profile.openStageMenu());
   }
 
   openAssignMenu(): boolean {
+    if (this.bulkBar) return this.bulkBar.openMenu('assign');
     return this.onProfile((profile) => profile.openAssignMenu());
   }
 
@@ -211,6 +237,11 @@ export class Inbox {
       queryParamsHandling: 'merge',
       replaceUrl: filter.q !== this.filter().q,
     });
+  }
+
+  /** While conversations are chosen, the keys act on them. */
+  private get bulkBar(): BulkBar | null {
+    return this.selection.isActive() ? (this.listPane()?.bulkBar() ?? null) : null;
   }
 
   private open(id: string): void {

@@ -1,14 +1,21 @@
 import { CdkFixedSizeVirtualScroll, CdkVirtualForOf, CdkVirtualScrollViewport } from '@angular/cdk/scrolling';
 import { Component, computed, DestroyRef, ElementRef, inject, input, output, viewChild } from '@angular/core';
 import { RouterLink } from '@angular/router';
+import { MAX_SELECTED } from '@leadline/contract/bulk.ts';
 import type { Channel } from '@leadline/contract/names.ts';
 import type { ConversationRow } from '@leadline/contract/rest.ts';
+import { contactTitle } from '../../core/contactNames.ts';
 import { Icon } from '../../core/icon.ts';
 import type { IconName } from '../../core/icons.ts';
+import { Screen } from '../../core/screen.ts';
+import { Toasts } from '../../core/toasts.ts';
+import { BulkBar } from './bulkBar.ts';
 import { Filters } from './filters.ts';
 import { isNarrowed, NO_FILTER, type ListFilter } from './listFilter.ts';
 import { ListStore } from './listStore.ts';
+import { LongPress } from './longPress.ts';
 import { Row } from './row.ts';
+import { Selection } from './selection.ts';
 
 const ROW_PX = 72;
 /** Rows from the end at which the next page is asked for. */
@@ -24,12 +31,25 @@ const TABS: { channel: Channel | null; name: string; icon: IconName }[] = [
 /** The left pane: tabs, search, filters, and the conversations under them. */
 @Component({
   selector: 'll-list',
-  imports: [CdkFixedSizeVirtualScroll, CdkVirtualForOf, CdkVirtualScrollViewport, Filters, Icon, Row, RouterLink],
+  imports: [
+    BulkBar,
+    CdkFixedSizeVirtualScroll,
+    CdkVirtualForOf,
+    CdkVirtualScrollViewport,
+    Filters,
+    Icon,
+    LongPress,
+    Row,
+    RouterLink,
+  ],
   templateUrl: './list.html',
   styleUrl: './list.scss',
 })
 export class List {
+  private readonly screen = inject(Screen);
+  private readonly toasts = inject(Toasts);
   protected readonly store = inject(ListStore);
+  protected readonly selection = inject(Selection);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
 
   /** The open conversation, and the one that the keys are on. */
@@ -41,6 +61,10 @@ export class List {
   protected readonly tabs = TABS;
   protected readonly bones = Array.from({ length: 9 }, (_, index) => index);
   protected readonly filter = this.store.filter;
+  /** On a phone, while choosing, a tap on a row chooses it. */
+  protected readonly tapChooses = computed(() => this.screen.isTouch() && this.selection.isActive());
+  /** Acts on what is chosen. */
+  readonly bulkBar = viewChild.required(BulkBar);
   private readonly viewport = viewChild(CdkVirtualScrollViewport);
   private readonly search = viewChild.required<ElementRef<HTMLInputElement>>('search');
   private searchTimer: ReturnType<typeof setTimeout> | null = null;
@@ -77,6 +101,26 @@ export class List {
     requestAnimationFrame(() =>
       this.host.nativeElement.querySelector<HTMLElement>(`[data-id="${id}"]`)?.focus({ preventScroll: true }),
     );
+  }
+
+  /** Chooses a row or leaves it out; `isRange`: with all from the last one that was chosen. */
+  pick(row: Pick<ConversationRow, 'id'>, isRange: boolean): void {
+    const isTaken = isRange ? this.selection.extendTo(row.id) : this.selection.toggle(row.id);
+    if (!isTaken)
+      this.toasts.say(
+        `Up to ${MAX_SELECTED.toLocaleString('en')} can be selected one by one. More go by “Select all that fit”.`,
+      );
+  }
+
+  protected titleOf(row: ConversationRow): string {
+    return contactTitle(row.contact);
+  }
+
+  protected onRowClick(event: MouseEvent, row: ConversationRow): void {
+    if (!event.shiftKey && !this.tapChooses()) return;
+    // With Shift the browser would open a window.
+    event.preventDefault();
+    this.pick(row, event.shiftKey);
   }
 
   protected countOf(channel: Channel | null): number {

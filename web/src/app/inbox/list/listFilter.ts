@@ -1,3 +1,4 @@
+import type { BulkFilter } from '@leadline/contract/bulk.ts';
 import { CHANNELS, STATUSES, type Channel, type ConversationStatus } from '@leadline/contract/names.ts';
 import type { ConversationRow } from '@leadline/contract/rest.ts';
 import { unreadCount } from '../rows.ts';
@@ -54,6 +55,19 @@ export function queryOf(filter: ListFilter): FilterQuery {
     unread: filter.unread ? 'true' : null,
     q: filter.q.trim() || null,
     sort: filter.sort === 'oldest' ? 'oldest' : null,
+  };
+}
+
+/** The filter as an action over all that fit it takes it. */
+export function bulkFilterOf({ view, assignee, status, channel, stage, unread, q }: ListFilter): BulkFilter {
+  return {
+    view,
+    unread,
+    ...(assignee !== null && { assignee }),
+    ...(status !== null && { status }),
+    ...(channel !== null && { channel }),
+    ...(stage !== null && { stage }),
+    ...(q.trim() !== '' && { q: q.trim() }),
   };
 }
 
