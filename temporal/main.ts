@@ -7,6 +7,7 @@ import { createConversationActivities } from '@leadline/activities/conversation.
 import { createFleetActivities } from '@leadline/activities/fleet.ts';
 import { createOutsideActivities } from '@leadline/activities/outside.ts';
 import { openStore } from '@leadline/store/connect.ts';
+import { dataConverterOf } from './codec/dataConverter.ts';
 import { readWorkerConfig, type WorkerConfig } from './config.ts';
 import { registerSearchAttributes } from './searchAttributes.ts';
 import { bundleWorkflows, createWorkers, runWorkers } from './worker.ts';
@@ -25,8 +26,9 @@ async function main(config: WorkerConfig): Promise<void> {
   const temporal = loadClientConnectConfig();
   const address = temporal.connectionOptions.address ?? config.TEMPORAL_ADDRESS;
   const namespace = temporal.namespace ?? config.TEMPORAL_NAMESPACE;
+  const dataConverter = dataConverterOf(config.PAYLOAD_KEYS);
   const [workflowBundle, store, client] = await Promise.all([
-    bundleWorkflows(fileURLToPath(new URL('../workflows/index.ts', import.meta.url))),
+    bundleWorkflows(fileURLToPath(new URL('../workflows/index.ts', import.meta.url)), dataConverter),
     openStore(config.MONGODB_URI),
     Connection.connect({ ...temporal.connectionOptions, address }),
   ]);
@@ -36,6 +38,7 @@ async function main(config: WorkerConfig): Promise<void> {
     connection,
     namespace,
     workflowBundle,
+    dataConverter,
     conversationActivities: createConversationActivities(store),
     fleetActivities: createFleetActivities(store),
     outsideActivities: createOutsideActivities(store, {
