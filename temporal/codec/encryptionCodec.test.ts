@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
+import proto from '@temporalio/proto';
 import fc from 'fast-check';
 import { EncryptionCodec } from './encryptionCodec.ts';
 import { readPayloadKeys } from './payloadKeys.ts';
@@ -72,6 +73,12 @@ describe('the payload codec', () => {
       await expect(codec.decode([{ ...encrypted, data: encrypted.data!.subarray(0, end) }])).rejects.toThrow(
         'was changed since',
       );
+  });
+
+  it('keeps the longest summary of a timer or activity below the 400 bytes that the server takes', async () => {
+    const summary = defaultPayloadConverter.toPayload('x'.repeat(203));
+    const [encrypted] = await codecOf(key('k'.repeat(32), 1)).encode([summary]);
+    expect(proto.temporal.api.common.v1.Payload.encode(encrypted!).finish().length).toBeLessThan(400);
   });
 
   it('refuses a payload that was given the name of another key, even where the key is the same', async () => {

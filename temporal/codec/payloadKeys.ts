@@ -12,7 +12,7 @@ export interface PayloadKey {
 export type PayloadKeys = readonly PayloadKey[];
 
 const KEY_BYTES = 32;
-const KEY_ID = /^[\w.-]{1,64}$/;
+const KEY_ID = /^[\w.-]{1,32}$/;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 /** `PAYLOAD_KEYS` as a part of a settings schema: `id:base64,olderId:base64`. What is wrong is said without the key. */
@@ -41,7 +41,7 @@ function parseKey(entry: string, index: number, earlier: PayloadKeys): PayloadKe
   const colon = entry.indexOf(':');
   const id = entry.slice(0, Math.max(colon, 0));
   if (!KEY_ID.test(id))
-    return `entry ${index + 1} must be id:key, with an id of 1 to 64 letters, digits, dots, dashes or underscores`;
+    return `entry ${index + 1} must be id:key, with an id of 1 to 32 letters, digits, dots, dashes or underscores`;
   if (earlier.some((key) => key.id === id)) return `the id "${id}" stands twice`;
   const text = entry.slice(colon + 1);
   const bytes = Buffer.from(text, 'base64');
