@@ -12,7 +12,12 @@ import { readWorkerConfig, type WorkerConfig } from './config.ts';
 import { registerSearchAttributes } from './searchAttributes.ts';
 import { bundleWorkflows, createWorkers, runWorkers } from './worker.ts';
 
-const log = pino({ name: 'worker', level: process.env['LOG_LEVEL'] ?? 'info' });
+const log = pino({
+  name: 'worker',
+  level: process.env['LOG_LEVEL'] ?? 'info',
+  // Temporal's SDK names errors so, and of an error as it stands JSON shows no message.
+  serializers: { error: pino.stdSerializers.err },
+});
 
 /** The worker process: runs conversations and what they do outside. Temporal's SDK stops it cleanly on SIGINT and SIGTERM. */
 async function main(config: WorkerConfig): Promise<void> {

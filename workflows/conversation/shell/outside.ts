@@ -168,7 +168,7 @@ export function explainDraftFailure(error: unknown): { reason: 'model-unavailabl
     return { reason: 'model-invalid', detail: cause.message };
   return {
     reason: 'model-unavailable',
-    detail: `The AI model could not be reached: ${rootCause(error) ?? 'no answer in time'}.`,
+    detail: `The AI model could not be reached: ${(rootCause(error) ?? 'no answer in time').replace(/\.$/, '')}.`,
   };
 }
 

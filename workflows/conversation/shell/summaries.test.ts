@@ -20,7 +20,7 @@ describe('summaries for the Temporal UI', () => {
       { type: 'messageReceived', position: 3, data: { text: 'secret' } },
       { type: 'decisionMade', position: 4, data: { outcome: 'held', reason: 'autopilot-off', explanation: 'secret' } },
     ] as unknown as ConversationEvent[];
-    expect(commitSummary(events)).toBe('From event 3: messageReceived, decision held: autopilot-off');
+    expect(commitSummary(events)).toBe('held, autopilot-off; from event 3: messageReceived, decisionMade');
     expect(commitSummary([])).toBe('Store the state');
   });
 

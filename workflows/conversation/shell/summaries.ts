@@ -18,18 +18,18 @@ export function shortSummary(text: string): string {
   return text;
 }
 
-/** What a commit writes: the events with their positions in the journal, and what a decision was. No text of a message. */
+/** What was decided, and the events that a commit writes, by their positions in the journal. No text of a message. */
 export function commitSummary(events: readonly ConversationEvent[]): string {
   const [first] = events;
   if (!first) return 'Store the state';
-  return shortSummary(`From event ${first.position}: ${events.map(nameOf).join(', ')}`);
+  const decisions = events.flatMap((event) =>
+    event.type === 'decisionMade' ? [`${event.data.outcome}, ${event.data.reason}`] : [],
+  );
+  const written = `from event ${first.position}: ${events.map(({ type }) => type).join(', ')}`;
+  return shortSummary([...decisions, written].join('; '));
 }
 
 /** A message by the position of its event, which ends its id. */
 export function deliverySummary(messageId: string, attempt: number): string {
   return `Send the message of event ${messageId.split('-').at(-1)}, attempt ${attempt}`;
-}
-
-function nameOf(event: ConversationEvent): string {
-  return event.type === 'decisionMade' ? `decision ${event.data.outcome}: ${event.data.reason}` : event.type;
 }
