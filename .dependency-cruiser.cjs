@@ -17,7 +17,9 @@ module.exports = {
     arrow('activities', ['contract', 'store', 'channels'], '\\.test\\.ts$'),
     arrow('channels', ['contract'], '\\.test\\.ts$'),
     arrow('store', ['contract'], '\\.test\\.ts$'),
-    arrow('api', ['contract', 'store', 'channels'], '\\.test\\.ts$'),
+    // Both ends of a payload need the same codec (docs/adr/0007).
+    arrow('api', ['contract', 'store', 'channels', 'temporal/codec'], '\\.test\\.ts$'),
+    arrow('temporal/codec', ['contract'], '\\.test\\.ts$'),
     // Its worker hands the API's way of speaking to a conversation to the activities (docs/adr/0012).
     arrow(
       'temporal',

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import { readSettings } from '@leadline/contract/settings.ts';
+import { payloadKeysSetting, type PayloadKeys } from '@leadline/temporal/codec/payloadKeys.ts';
 
 const simulatedParts = z
   .string()
@@ -21,6 +22,7 @@ const Settings = z.object({
   TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
   TEMPORAL_NAMESPACE: z.string().default('default'),
   TEMPORAL_UI_URL: z.url().optional(),
+  PAYLOAD_KEYS: payloadKeysSetting,
   WEB_DIR: z.string().default('web/dist/browser'),
   SIMULATOR_URL: z.url().optional(),
   SIMULATED: simulatedParts,
@@ -35,7 +37,7 @@ export interface ApiConfig {
   /** Where browsers and providers reach the API: webhooks are signed over it. No slash at the end. */
   publicUrl: string;
   mongodbUri: string;
-  temporal: { address: string; namespace: string; uiUrl: string | null };
+  temporal: { address: string; namespace: string; uiUrl: string | null; payloadKeys: PayloadKeys };
   /** Folder of the built Angular app. */
   webDir: string;
   simulatorUrl: string | null;
@@ -57,6 +59,7 @@ export function readApiConfig(env: NodeJS.ProcessEnv, root: string): ApiConfig {
       address: settings.TEMPORAL_ADDRESS,
       namespace: settings.TEMPORAL_NAMESPACE,
       uiUrl: settings.TEMPORAL_UI_URL ?? null,
+      payloadKeys: settings.PAYLOAD_KEYS,
     },
     webDir: resolve(root, settings.WEB_DIR),
     simulatorUrl: settings.SIMULATOR_URL?.replace(/\/+$/, '') ?? null,

@@ -33,6 +33,8 @@ import {
   TASK_QUEUES,
   type UpdateName,
 } from '@leadline/contract/names.ts';
+import { dataConverterOf } from '@leadline/temporal/codec/dataConverter.ts';
+import type { PayloadKeys } from '@leadline/temporal/codec/payloadKeys.ts';
 
 /** An action over many conversations, to be started. */
 export interface BulkStart {
@@ -80,8 +82,14 @@ const DRAFT_MS = 35_000;
 const DOWN_MS = 1_000;
 const DOWN_SIGNAL_MS = 250;
 
+export interface EngineSettings {
+  address: string;
+  namespace: string;
+  payloadKeys: PayloadKeys;
+}
+
 /** Connects lazily: the API starts without Temporal, and finds it when it comes. `address` counts where no profile names one. */
-export function createEngine(settings: { address: string; namespace: string }): Engine {
+export function createEngine(settings: EngineSettings): Engine {
   const { connectionOptions, namespace } = loadClientConnectConfig();
   const connection = Connection.lazy({
     ...connectionOptions,
@@ -95,7 +103,11 @@ export function createEngine(settings: { address: string; namespace: string }): 
       'grpc.min_reconnect_backoff_ms': 100,
     },
   });
-  const client = new Client({ connection, namespace: namespace ?? settings.namespace });
+  const client = new Client({
+    connection,
+    namespace: namespace ?? settings.namespace,
+    dataConverter: dataConverterOf(settings.payloadKeys),
+  });
   let downUntil = 0;
 
   async function signal(key: ConversationKey, name: string, payload: InboundMessage | DeliveryFailed): Promise<void> {

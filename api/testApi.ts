@@ -105,7 +105,7 @@ export async function startTestApi(
     host: '127.0.0.1',
     publicUrl: TEST_PUBLIC_URL,
     mongodbUri: mongo.uri,
-    temporal: { address: '', namespace: '', uiUrl: null },
+    temporal: { address: '', namespace: '', uiUrl: null, payloadKeys: [] },
     webDir: options.webDir ?? '/nonexistent',
     simulatorUrl: options.simulatorUrl ?? null,
     simulated: ['twilio' as const],

@@ -4,6 +4,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { openStore, type Store } from '@leadline/store/connect.ts';
+import { dataConverterOf } from '@leadline/temporal/codec/dataConverter.ts';
+import { readPayloadKeys } from '@leadline/temporal/codec/payloadKeys.ts';
 import { freePort } from '@leadline/temporal/embeddedServers.ts';
 import { startProduct, type Product } from '@leadline/temporal/product.ts';
 import { ensureTools } from '@leadline/temporal/toolCache.ts';
@@ -36,7 +38,7 @@ export async function withLeadline<T>(
       openStore(product.mongoUri),
       Connection.connect({ address: product.temporalAddress }),
     ]);
-    const client = new Client({ connection });
+    const client = new Client({ connection, dataConverter: dataConverterOf(readPayloadKeys(process.env)) });
     const leadline = await openLeadline(product, store, await simulatedTwilio(folder));
     const cost = async (names: string[]): Promise<Cost> =>
       sumOf(await Promise.all(names.map((name) => costOfWorkflow(client, leadline.workflowIdOf(name)))));

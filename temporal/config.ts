@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import { readSettings } from '@leadline/contract/settings.ts';
+import { payloadKeysSetting } from './codec/payloadKeys.ts';
 
 const Settings = z.object({
   MONGODB_URI: z.string().min(1),
   TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
   TEMPORAL_NAMESPACE: z.string().default('default'),
+  PAYLOAD_KEYS: payloadKeysSetting,
   PUBLIC_URL: z.string().default('http://localhost:3000'),
   TWILIO_API_BASE: z.string().optional(),
   OPENAI_API_KEY: z.string().default('none'),

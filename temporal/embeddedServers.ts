@@ -33,18 +33,20 @@ export async function embeddedMongo({
   return { part, uri: `mongodb://127.0.0.1:${port}/leadline` };
 }
 
-/** Temporal's dev server on a SQLite file, with its UI where a port for it is given. */
+/** Temporal's dev server on a SQLite file, with its UI where a port for it is given; the UI asks the codec server given. */
 export async function embeddedTemporal(
-  options: EmbeddedOptions & { uiPort: number | null },
+  options: EmbeddedOptions & { uiPort: number | null; codecServerUrl: string | null },
 ): Promise<{ part: Part; address: string }> {
-  const { tools, dataFolder, logFolder, port, uiPort } = options;
+  const { tools, dataFolder, logFolder, port, uiPort, codecServerUrl } = options;
   await mkdir(dataFolder, { recursive: true });
   const ui = uiPort === null ? ['--headless'] : ['--ui-port', String(uiPort)];
+  const codec = codecServerUrl === null ? [] : ['--ui-codec-endpoint', codecServerUrl];
   const file = ['--db-filename', path.join(dataFolder, 'temporal.sqlite')];
+  const server = ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'error'];
   const part = new Part({
     name: 'Temporal',
     command: tools.temporal,
-    args: ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'error', ...ui, ...file],
+    args: [...server, ...ui, ...codec, ...file],
     logFile: path.join(logFolder, 'temporal.log'),
     isReady: () => answersOn(port),
   });

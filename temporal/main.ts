@@ -9,11 +9,17 @@ import { createFleetActivities } from '@leadline/activities/fleet.ts';
 import { createOutsideActivities } from '@leadline/activities/outside.ts';
 import { createEngine } from '@leadline/api/engine.ts';
 import { openStore } from '@leadline/store/connect.ts';
+import { dataConverterOf } from './codec/dataConverter.ts';
 import { readWorkerConfig, type WorkerConfig } from './config.ts';
 import { registerSearchAttributes } from './searchAttributes.ts';
 import { bundleWorkflows, createWorkers, runWorkers } from './worker.ts';
 
-const log = pino({ name: 'worker', level: process.env['LOG_LEVEL'] ?? 'info' });
+const log = pino({
+  name: 'worker',
+  level: process.env['LOG_LEVEL'] ?? 'info',
+  // Temporal's SDK names errors so, and of an error as it stands JSON shows no message.
+  serializers: { error: pino.stdSerializers.err },
+});
 
 /** The worker process: runs conversations and what they do outside. Temporal's SDK stops it cleanly on SIGINT and SIGTERM. */
 async function main(config: WorkerConfig): Promise<void> {
@@ -27,19 +33,25 @@ async function main(config: WorkerConfig): Promise<void> {
   const temporal = loadClientConnectConfig();
   const address = temporal.connectionOptions.address ?? config.TEMPORAL_ADDRESS;
   const namespace = temporal.namespace ?? config.TEMPORAL_NAMESPACE;
+  const dataConverter = dataConverterOf(config.PAYLOAD_KEYS);
   const [workflowBundle, store, client] = await Promise.all([
-    bundleWorkflows(fileURLToPath(new URL('../workflows/index.ts', import.meta.url))),
+    bundleWorkflows(fileURLToPath(new URL('../workflows/index.ts', import.meta.url)), dataConverter),
     openStore(config.MONGODB_URI),
     Connection.connect({ ...temporal.connectionOptions, address }),
   ]);
   await registerSearchAttributes(client, namespace);
   const connection = await NativeConnection.connect({ ...temporal.connectionOptions, address });
   // An action over many conversations speaks to each as the API does.
-  const engine = createEngine({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
+  const engine = createEngine({
+    address: config.TEMPORAL_ADDRESS,
+    namespace: config.TEMPORAL_NAMESPACE,
+    payloadKeys: config.PAYLOAD_KEYS,
+  });
   const workers = await createWorkers({
     connection,
     namespace,
     workflowBundle,
+    dataConverter,
     conversationActivities: createConversationActivities(store),
     fleetActivities: createFleetActivities(store),
     bulkActivities: createBulkActivities(store, engine.update),

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openStore } from '@leadline/store/connect.ts';
-import { embeddedMongo, embeddedTemporal, freePort } from './embeddedServers.ts';
+import { readPayloadKeys } from './codec/payloadKeys.ts';
+import { answersOn, embeddedMongo, embeddedTemporal, freePort } from './embeddedServers.ts';
 import { Part } from './part.ts';
 import { seedDemo } from './seed.ts';
 import { exists, type Tools } from './toolCache.ts';
@@ -16,6 +17,8 @@ export interface ProductOptions {
   temporalPort: number;
   /** Null: without Temporal's UI. */
   temporalUiPort: number | null;
+  /** Of the codec server, which runs where `PAYLOAD_KEYS` is set and this port is given. */
+  codecServerPort?: number;
   env: NodeJS.ProcessEnv;
   say(line: string): void;
 }
@@ -24,6 +27,7 @@ export interface ProductOptions {
 export interface Product {
   url: string;
   temporalUiUrl: string | null;
+  codecServerUrl: string | null;
   temporalAddress: string;
   mongoUri: string;
   /** Null when real providers are used. */
@@ -32,7 +36,7 @@ export interface Product {
   parts: Map<PartName, Part>;
   stop(): Promise<void>;
 }
-export type PartName = 'mongo' | 'temporal' | 'simulators' | 'worker' | 'api';
+export type PartName = 'mongo' | 'temporal' | 'codecServer' | 'simulators' | 'worker' | 'api';
 
 /** Restarted parts wait this long, doubled with each failure in a row. */
 const RESTART_AFTER_MS = 500;
@@ -64,13 +68,18 @@ class ProductBuilder {
   async start(): Promise<Product> {
     const { env, port, temporalUiPort, say } = this.options;
     await mkdir(this.logFolder, { recursive: true });
-    const [mongoUri, temporalAddress] = await Promise.all([this.mongo(), this.temporal()]);
+    const temporalUiUrl =
+      env['TEMPORAL_UI_URL'] ??
+      (temporalUiPort === null || env['TEMPORAL_ADDRESS'] ? null : `http://localhost:${temporalUiPort}`);
+    const codecServerUrl = await this.codecServer(temporalUiUrl);
+    const [mongoUri, temporalAddress] = await Promise.all([this.mongo(), this.temporal(codecServerUrl)]);
     const url = `http://localhost:${port}`;
     const publicUrl = env['PUBLIC_URL'] ?? url;
     const providers = await this.providers(publicUrl);
     const shared = {
       MONGODB_URI: mongoUri,
       TEMPORAL_ADDRESS: temporalAddress,
+      PAYLOAD_KEYS: env['PAYLOAD_KEYS'] ?? '',
       PUBLIC_URL: publicUrl,
       ...providers.env,
     };
@@ -78,9 +87,6 @@ class ProductBuilder {
     const store = await openStore(mongoUri);
     await seedDemo(store, { ...env, ...providers.env }, say);
     await store.close();
-    const temporalUiUrl =
-      env['TEMPORAL_UI_URL'] ??
-      (temporalUiPort === null || env['TEMPORAL_ADDRESS'] ? null : `http://localhost:${temporalUiPort}`);
     await Promise.all([
       this.run('worker', 'temporal/main.ts', shared, () => this.logSays('worker', 'The worker is ready.')),
       this.run(
@@ -93,6 +99,7 @@ class ProductBuilder {
     return {
       url,
       temporalUiUrl,
+      codecServerUrl,
       temporalAddress,
       mongoUri,
       simulatorUrl: providers.simulatorUrl,
@@ -116,12 +123,26 @@ class ProductBuilder {
     return uri;
   }
 
-  private async temporal(): Promise<string> {
+  /** Lets the Temporal UI read what is encrypted. Also ends the start where the keys are wrong, before anything runs. */
+  private async codecServer(temporalUiUrl: string | null): Promise<string | null> {
+    const { env, codecServerPort: port } = this.options;
+    if (readPayloadKeys(env).length === 0 || port === undefined) return null;
+    this.options.say('Starting the codec server, because PAYLOAD_KEYS is set…');
+    const settings = {
+      PAYLOAD_KEYS: env['PAYLOAD_KEYS'] ?? '',
+      CODEC_SERVER_PORT: String(port),
+      ...(temporalUiUrl && { TEMPORAL_UI_URL: temporalUiUrl }),
+    };
+    await this.run('codecServer', 'temporal/codec-server/main.ts', settings, () => answersOn(port));
+    return `http://localhost:${port}`;
+  }
+
+  private async temporal(codecServerUrl: string | null): Promise<string> {
     const given = this.options.env['TEMPORAL_ADDRESS'];
     if (given) return given;
     this.options.say('Starting Temporal (dev server)…');
     const { temporalPort: port, temporalUiPort: uiPort } = this.options;
-    const { part, address } = await embeddedTemporal({ ...this.embedded(), port, uiPort });
+    const { part, address } = await embeddedTemporal({ ...this.embedded(), port, uiPort, codecServerUrl });
     await this.add('temporal', part);
     return address;
   }

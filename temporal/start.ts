@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
+import { readPayloadKeys } from './codec/payloadKeys.ts';
 import { requireFreePort } from './embeddedServers.ts';
 import { startProduct, type Product } from './product.ts';
 import { demoLogins } from './seed.ts';
@@ -28,6 +29,7 @@ async function main(): Promise<void> {
   const port = portOf('PORT', 3000);
   const temporalPort = portOf('TEMPORAL_PORT', 7233);
   const temporalUiPort = portOf('TEMPORAL_UI_PORT', 8233);
+  const codecServerPort = portOf('CODEC_SERVER_PORT', 8234);
   await mkdir(dataFolder, { recursive: true });
   await endLeftovers();
   await requireFreePort(port, 'the app', 'PORT');
@@ -35,9 +37,11 @@ async function main(): Promise<void> {
     await requireFreePort(temporalPort, 'Temporal', 'TEMPORAL_PORT');
     await requireFreePort(temporalUiPort, 'the Temporal UI', 'TEMPORAL_UI_PORT');
   }
+  if (readPayloadKeys(env).length > 0) await requireFreePort(codecServerPort, 'the codec server', 'CODEC_SERVER_PORT');
   const tools = await ensureTools(say);
   await buildWeb(root, say);
-  const product = await startProduct({ root, tools, dataFolder, port, temporalPort, temporalUiPort, env, say });
+  const ports = { port, temporalPort, temporalUiPort, codecServerPort };
+  const product = await startProduct({ root, tools, dataFolder, ...ports, env, say });
   await remember(product);
   const stopWatching = process.argv.includes('--watch') ? watchSources(root, product, say) : () => undefined;
   stopOnSignal(product, stopWatching);
@@ -107,11 +111,12 @@ function stopOnSignal(product: Product, stopWatching: () => void): void {
 }
 
 function printAddresses(product: Product, tookMs: number): void {
-  const { url, temporalUiUrl, simulatorUrl } = product;
+  const { url, temporalUiUrl, codecServerUrl, simulatorUrl } = product;
   const rows = [
     ['App', url],
     ...(simulatorUrl ? [['Simulated phones', `${url}/simulator`]] : []),
     ...(temporalUiUrl ? [['Temporal UI', temporalUiUrl]] : []),
+    ...(codecServerUrl ? [['Codec server', codecServerUrl]] : []),
     ['API docs', `${url}/api/docs`],
     ['Logs', path.join(dataFolder, 'logs')],
     ...demoLogins(env).map(({ email, password, role }) => ['Sign in', `${email} / ${password}  (${role})`]),

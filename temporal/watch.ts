@@ -11,7 +11,7 @@ const FOLDERS: Record<string, PartName[]> = {
   channels: ['worker', 'api'],
   store: ['worker', 'api'],
   api: ['api'],
-  temporal: ['worker'],
+  temporal: ['worker', 'codecServer'],
   simulators: ['simulators'],
 };
 const QUIET_MS = 300;

@@ -1,3 +1,4 @@
+import type { DataConverter } from '@temporalio/common';
 import { bundleWorkflowCode, NativeConnection, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { TASK_QUEUES } from '@leadline/contract/names.ts';
 import type {
@@ -7,15 +8,23 @@ import type {
   OutsideActivities,
 } from '@leadline/contract/ports.ts';
 
-/** Bundles the workflows (`workflows/index.ts`); takes seconds, so tests do it once for many workers. */
-export function bundleWorkflows(workflowsPath: string): Promise<WorkflowBundleWithSourceMap> {
-  return bundleWorkflowCode({ workflowsPath });
+/**
+ * Bundles the workflows (`workflows/index.ts`), for workers that are given the same converter; takes seconds, so tests do
+ * it once for many workers.
+ */
+export function bundleWorkflows(
+  workflowsPath: string,
+  { failureConverterPath }: DataConverter = {},
+): Promise<WorkflowBundleWithSourceMap> {
+  return bundleWorkflowCode({ workflowsPath, ...(failureConverterPath && { failureConverterPath }) });
 }
 
 export interface WorkerOptions {
   connection: NativeConnection;
   namespace: string;
   workflowBundle: WorkflowBundleWithSourceMap;
+  /** Encrypts payloads where a key is set; without it they are in clear. */
+  dataConverter?: DataConverter;
   conversationActivities: ConversationActivities;
   fleetActivities?: FleetActivities;
   bulkActivities?: BulkActivities;
@@ -29,8 +38,8 @@ export interface WorkerOptions {
  * that a slow provider never holds up a decision.
  */
 export async function createWorkers(options: WorkerOptions): Promise<Worker[]> {
-  const { connection, namespace, workflowBundle, maxCachedWorkflows } = options;
-  const shared = { connection, namespace, shutdownGraceTime: '5 seconds' } as const;
+  const { connection, namespace, workflowBundle, dataConverter = {}, maxCachedWorkflows } = options;
+  const shared = { connection, namespace, dataConverter, shutdownGraceTime: '5 seconds' } as const;
   const conversations = await Worker.create({
     ...shared,
     taskQueue: TASK_QUEUES.conversations,

@@ -44,7 +44,11 @@ describe('an action over many conversations', () => {
 
   beforeAll(async () => {
     engine = await startTimeSkipping(store, new FakeOutside(), 100, undefined, (env) => {
-      api = createEngine({ address: env.connection.options.address, namespace: env.namespace ?? 'default' });
+      api = createEngine({
+        address: env.connection.options.address,
+        namespace: env.namespace ?? 'default',
+        payloadKeys: [],
+      });
       return createBulkActivities({ inbox: () => inbox } as unknown as Pick<Store, 'inbox'>, update);
     });
   }, 60_000);

@@ -13,10 +13,15 @@ export class Talk {
   readonly store: FakeStore;
   private readonly outside: FakeOutside;
   private readonly start: ConversationStart;
-  private readonly env: TestWorkflowEnvironment;
+  private readonly env: Pick<TestWorkflowEnvironment, 'client'>;
   private messages = 0;
 
-  constructor(environment: TestWorkflowEnvironment, start: ConversationStart, store: FakeStore, outside: FakeOutside) {
+  constructor(
+    environment: Pick<TestWorkflowEnvironment, 'client'>,
+    start: ConversationStart,
+    store: FakeStore,
+    outside: FakeOutside,
+  ) {
     this.env = environment;
     this.start = start;
     this.store = store;

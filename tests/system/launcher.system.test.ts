@@ -49,6 +49,13 @@ describe('the launcher', () => {
     expect(await start({ PORT: 'web' })).toEqual({ code: 1, sentence: 'PORT must be a port number; it is "web".' });
   }, 30_000);
 
+  it('names a key of payloads that is no key, and does not print it', async () => {
+    const { code, sentence } = await start({ PAYLOAD_KEYS: 'k1:c2VjcmV0' });
+    expect(code).toBe(1);
+    expect(sentence).toContain('PAYLOAD_KEYS: the key "k1" must be 32 random bytes in base64');
+    expect(sentence).not.toContain('c2VjcmV0');
+  }, 30_000);
+
   it('says that Python is missing, and how to get it', async () => {
     const ended = await start({ PATH: '/nowhere', LEADLINE_TOOLS: path.join(folder, 'no-python') });
     expect(ended).toEqual({

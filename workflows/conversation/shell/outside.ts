@@ -17,6 +17,7 @@ import {
 } from '@leadline/contract/ports.ts';
 import type { ContactChanged, ConversationKey } from '@leadline/contract/conversation.ts';
 import type { Effect, Input } from '../core/inputs.ts';
+import { deliverySummary } from './summaries.ts';
 
 type EffectOf<T extends Effect['type']> = Extract<Effect, { type: T }>;
 
@@ -121,7 +122,7 @@ export class Outside {
     this.leaving.push(effect);
     this.lane = this.lane.then(async () => {
       const { messageId, attempt, author, inbounds, validityMs } = effect;
-      const outcome = await deliverActivity(validityMs, attempt)
+      const outcome = await deliverActivity(validityMs, deliverySummary(messageId, attempt))
         .deliver({ key: this.key, messageId, attempt, validityMs })
         .catch(() => ({ outcome: 'failed' as const, code: null }));
       this.leaving.splice(this.leaving.indexOf(effect), 1);
@@ -192,7 +193,7 @@ export function explainDraftFailure(error: unknown): { reason: 'model-unavailabl
     return { reason: 'model-invalid', detail: cause.message };
   return {
     reason: 'model-unavailable',
-    detail: `The AI model could not be reached: ${rootCause(error) ?? 'no answer in time'}.`,
+    detail: `The AI model could not be reached: ${(rootCause(error) ?? 'no answer in time').replace(/\.$/, '')}.`,
   };
 }
 
@@ -216,14 +217,14 @@ function draftActivity(budgetMs: number, summary: string): Pick<OutsideActivitie
   });
 }
 
-function deliverActivity(validityMs: number, attempt: number): Pick<OutsideActivities, 'deliver'> {
+function deliverActivity(validityMs: number, summary: string): Pick<OutsideActivities, 'deliver'> {
   return proxyActivities<Pick<OutsideActivities, 'deliver'>>({
     taskQueue: TASK_QUEUES.outside,
     startToCloseTimeout: 30 * SECOND_MS,
     // Retried only while the message certainly was not taken; a message that nobody took in that time has failed.
     scheduleToCloseTimeout: validityMs,
     retry: { initialInterval: SECOND_MS, backoffCoefficient: 2, maximumInterval: 30 * SECOND_MS },
-    summary: `Send the message, attempt ${attempt}`,
+    summary,
   });
 }
 

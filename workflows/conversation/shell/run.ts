@@ -1,16 +1,29 @@
-import { ApplicationFailure, log, patched, proxyLocalActivities, sleep } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  log,
+  patched,
+  proxyLocalActivities,
+  sleep,
+  type LocalActivityOptions,
+} from '@temporalio/workflow';
 import { ActivityFailure } from '@temporalio/common';
 import type { ContactChanged, ConversationEvent, ConversationKey, Refusal } from '@leadline/contract/conversation.ts';
 import { RULES_VERSION } from '@leadline/contract/names.ts';
-import { DUPLICATE_INBOUND, STALE_COMMIT, type ConversationActivities } from '@leadline/contract/ports.ts';
+import {
+  DUPLICATE_INBOUND,
+  STALE_COMMIT,
+  type CommitRequest,
+  type ConversationActivities,
+} from '@leadline/contract/ports.ts';
 import { dueItems, nextWakeAt, plan, sleepsAt } from '../core/agenda.ts';
 import { decide } from '../core/decide.ts';
 import { fold } from '../core/evolve.ts';
 import type { Effect, Input } from '../core/inputs.ts';
 import { rowOf } from '../core/row.ts';
 import { emptyState, type State } from '../core/state.ts';
-import { describe } from './describe.ts';
+import { describe, describeDecision } from './describe.ts';
 import { explainDraftFailure, Outside } from './outside.ts';
+import { commitSummary } from './summaries.ts';
 import { WakeTimer } from './wakeTimer.ts';
 
 /** An input on its way through the loop; an update's handler waits until it is settled. */
@@ -21,11 +34,20 @@ export interface Ticket {
   result: unknown;
 }
 
-const store = proxyLocalActivities<ConversationActivities>({
+const LOCAL: LocalActivityOptions = {
   startToCloseTimeout: '10 seconds',
-  // The database may be gone for long: nothing is decided without it, and nothing is lost.
-  retry: { initialInterval: '100 milliseconds', backoffCoefficient: 2, maximumInterval: '5 seconds' },
-});
+  // The database may be gone for long: nothing is decided without it, and nothing is lost. Up to the threshold the task is
+  // held open, which costs three events every 8 s; after it a timer waits, so that an outage of days fits into a history.
+  retry: { initialInterval: '100 milliseconds', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+  localRetryThreshold: '10 seconds',
+};
+const store = proxyLocalActivities<ConversationActivities>(LOCAL);
+
+/** A commit that says in the Temporal UI what it writes. */
+function commit(request: CommitRequest): Promise<void> {
+  const summary = commitSummary(request.events);
+  return proxyLocalActivities<ConversationActivities>({ ...LOCAL, summary }).commit(request);
+}
 
 /** After a commit that another attempt has overtaken: time for that attempt, if it is alive, to end this one. */
 const STALE_PAUSE = '1 second';
@@ -133,7 +155,7 @@ export class ConversationRun {
   /** False when nothing was written and the turn must be decided anew. */
   private async commit(turn: Turn, now: number): Promise<boolean> {
     try {
-      await store.commit({
+      await commit({
         key: this.key,
         contactId: turn.state.contactId,
         firstPosition: this.state.position + 1,
@@ -237,7 +259,7 @@ export class ConversationRun {
   private async fallAsleep(): Promise<void> {
     const at = sleepsAt(this.state);
     if (at === null || Date.now() < at || !this.idle) return;
-    await store.commit({
+    await commit({
       key: this.key,
       contactId: this.state.contactId,
       firstPosition: this.state.position + 1,
@@ -251,7 +273,7 @@ export class ConversationRun {
 
   private noteDecision(events: readonly ConversationEvent[]): void {
     for (const event of events) {
-      if (event.type === 'decisionMade') this.lastDecision = `${event.data.outcome}: ${event.data.reason}`;
+      if (event.type === 'decisionMade') this.lastDecision = describeDecision(event.data, event.at);
     }
   }
 

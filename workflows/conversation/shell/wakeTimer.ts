@@ -1,4 +1,5 @@
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
+import { shortSummary } from './summaries.ts';
 
 /**
  * The one timer of a conversation. It is re-armed lazily: when what it waits for moves later, the running timer stays and
@@ -29,7 +30,7 @@ export class WakeTimer {
     const scope = new CancellationScope();
     this.scope = scope;
     scope
-      .run(() => sleep(Math.max(at - Date.now(), 1), { summary }))
+      .run(() => sleep(Math.max(at - Date.now(), 1), { summary: shortSummary(summary) }))
       .then(() => {
         this.firesAt = null;
         this.scope = null;
