@@ -23,7 +23,7 @@ export function createOutsideActivities(
   settings: OutsideSettings,
 ): OutsideActivities {
   const { messages, processes } = store;
-  const channelOf = channels(settings);
+  const channelOf = channelClients(settings);
   const now = (): number => Date.now();
   const client = createModelClient(settings.openaiApiKey, settings.openaiBaseUrl);
   return {
@@ -34,7 +34,10 @@ export function createOutsideActivities(
 }
 
 /** One client for each account, for its connections' sake; a changed credential makes a new one. */
-function channels({ publicUrl, twilioApiBase }: OutsideSettings): (account: ChannelAccount) => Channel {
+export function channelClients({
+  publicUrl,
+  twilioApiBase,
+}: Pick<OutsideSettings, 'publicUrl' | 'twilioApiBase'>): (account: ChannelAccount) => Channel {
   const known = new Map<string, { secret: string; channel: Channel }>();
   return (account) => {
     const { credentials } = account;

@@ -19,8 +19,8 @@ import type {
   UpdateArgs,
   UpdateResults,
 } from '@leadline/contract/conversation.ts';
+import { conversationStart } from '@leadline/contract/conversationStart.ts';
 import { AppError } from '@leadline/contract/errors.ts';
-import { conversationWorkflowId } from '@leadline/contract/ids.ts';
 import type { Rollout } from '@leadline/contract/ports.ts';
 import {
   CONVERSATION_WORKFLOW,
@@ -85,7 +85,7 @@ export function createEngine(settings: { address: string; namespace: string }): 
     try {
       const signalled = client.withDeadline(Date.now() + limitMs, () =>
         client.workflow.signalWithStart(CONVERSATION_WORKFLOW, {
-          ...startOptions(key),
+          ...conversationStart(key),
           signal: name,
           signalArgs: [payload],
         }),
@@ -104,7 +104,7 @@ export function createEngine(settings: { address: string; namespace: string }): 
     async update<Name extends UpdateName>(key: ConversationKey, name: Name, args: UpdateArgs[Name], updateId: string) {
       const limitMs = name === 'generateReply' ? DRAFT_MS : UPDATE_MS;
       const start = new WithStartWorkflowOperation(CONVERSATION_WORKFLOW, {
-        ...startOptions(key),
+        ...conversationStart(key),
         workflowIdConflictPolicy: 'USE_EXISTING',
       });
       // Nobody waits for the start on its own; its failure is the update's.
@@ -144,16 +144,6 @@ export function createEngine(settings: { address: string; namespace: string }): 
       });
     },
     close: () => connection.close(),
-  };
-}
-
-function startOptions(key: ConversationKey) {
-  return {
-    workflowId: conversationWorkflowId(key.dealershipSlug, key.conversationId),
-    taskQueue: TASK_QUEUES.conversations,
-    args: [{ key }] as [{ key: ConversationKey }],
-    staticSummary: `${key.channel} conversation of ${key.dealershipSlug}`,
-    staticDetails: `Inbox: \`/conversations/${key.conversationId}\``,
   };
 }
 

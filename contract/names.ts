@@ -4,6 +4,9 @@ export const CONVERSATION_WORKFLOW = 'conversation';
 /** Workflow type that brings a published version to the running conversations. */
 export const ROLLOUT_WORKFLOW = 'rolloutProcess';
 
+/** Workflow type that compares a channel account with its provider's list. */
+export const RECONCILE_WORKFLOW = 'reconcileChannel';
+
 /** Task queues: decisions stay apart from activities that call model and providers. */
 export const TASK_QUEUES = { conversations: 'conversations', outside: 'outside' } as const;
 
