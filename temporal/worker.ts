@@ -1,6 +1,11 @@
 import { bundleWorkflowCode, NativeConnection, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { TASK_QUEUES } from '@leadline/contract/names.ts';
-import type { ConversationActivities, FleetActivities, OutsideActivities } from '@leadline/contract/ports.ts';
+import type {
+  ChannelActivities,
+  ConversationActivities,
+  FleetActivities,
+  OutsideActivities,
+} from '@leadline/contract/ports.ts';
 
 /** Bundles the workflows (`workflows/index.ts`); takes seconds, so tests do it once for many workers. */
 export function bundleWorkflows(workflowsPath: string): Promise<WorkflowBundleWithSourceMap> {
@@ -14,6 +19,7 @@ export interface WorkerOptions {
   conversationActivities: ConversationActivities;
   fleetActivities?: FleetActivities;
   outsideActivities: OutsideActivities;
+  channelActivities?: ChannelActivities;
   /** How many conversations stay in memory; one that is not is replayed from its history when it wakes. */
   maxCachedWorkflows: number;
 }
@@ -36,7 +42,7 @@ export async function createWorkers(options: WorkerOptions): Promise<Worker[]> {
   const outside = await Worker.create({
     ...shared,
     taskQueue: TASK_QUEUES.outside,
-    activities: { ...options.outsideActivities },
+    activities: { ...options.outsideActivities, ...options.channelActivities },
     maxConcurrentActivityTaskExecutions: 200,
   });
   return [conversations, outside];

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import type { FleetActivities } from '@leadline/contract/ports.ts';
+import type { ChannelActivities, FleetActivities } from '@leadline/contract/ports.ts';
 import { registerSearchAttributes } from '@leadline/temporal/searchAttributes.ts';
 import { bundleWorkflows, createWorkers } from '@leadline/temporal/worker.ts';
 import { KEY } from '@leadline/workflows/conversation/core/scenario.ts';
@@ -23,6 +23,7 @@ export async function startTimeSkipping(
   outside: FakeOutside,
   maxCachedWorkflows: number,
   fleet?: FleetActivities,
+  channel?: ChannelActivities,
 ): Promise<TimeSkippingEngine> {
   const file = process.env['TEMPORAL_TEST_SERVER'] ?? '/tmp/tv/bin/temporal-test-server';
   const [env, workflowBundle] = await Promise.all([
@@ -38,6 +39,7 @@ export async function startTimeSkipping(
     conversationActivities: store,
     outsideActivities: outside,
     ...(fleet && { fleetActivities: fleet }),
+    ...(channel && { channelActivities: channel }),
     maxCachedWorkflows,
   });
   const running = workers.map((worker) => worker.run());
