@@ -12,6 +12,8 @@ export interface OutsideSettings {
   /** Where providers reach us. */
   publicUrl: string;
   twilioApiBase?: string | undefined;
+  /** How long one call to Twilio may take; the channel's own limit, where absent. */
+  twilioTimeoutMs?: number | undefined;
   openaiApiKey: string;
   openaiBaseUrl?: string | undefined;
   openaiModel: string;
@@ -37,14 +39,15 @@ export function createOutsideActivities(
 export function channelClients({
   publicUrl,
   twilioApiBase,
-}: Pick<OutsideSettings, 'publicUrl' | 'twilioApiBase'>): (account: ChannelAccount) => Channel {
+  twilioTimeoutMs: timeoutMs,
+}: Pick<OutsideSettings, 'publicUrl' | 'twilioApiBase' | 'twilioTimeoutMs'>): (account: ChannelAccount) => Channel {
   const known = new Map<string, { secret: string; channel: Channel }>();
   return (account) => {
     const { credentials } = account;
     const secret = JSON.stringify(credentials);
     const standing = known.get(account.id);
     if (standing?.secret === secret) return standing.channel;
-    const channel = createTwilioSms({ credentials, apiBase: twilioApiBase, publicUrl });
+    const channel = createTwilioSms({ credentials, apiBase: twilioApiBase, publicUrl, timeoutMs });
     known.set(account.id, { secret, channel });
     return channel;
   };

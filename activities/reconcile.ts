@@ -10,8 +10,8 @@ export interface ReconcileDeps {
   now(): number;
 }
 
-/** The provider's clock and ours may differ by this much. */
-export const CLOCK_SKEW_MS = 90_000;
+/** The provider's clock and ours may differ by this much: each of them by 90 s. */
+export const CLOCK_SKEW_MS = 180_000;
 /** Besides that, a provider's record of a send is at most this much older or newer than the send (quality.md 2.2). */
 const BEFORE_MS = CLOCK_SKEW_MS + 5_000;
 const AFTER_MS = CLOCK_SKEW_MS + 120_000;

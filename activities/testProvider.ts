@@ -10,6 +10,8 @@ import { buildSimulators } from '@leadline/simulators/app.ts';
 export interface TestProvider {
   url: string;
   channel: Channel;
+  /** As a process that has just started makes one. */
+  newChannel(): Channel;
   faults(twilio: Partial<Faults['twilio']>): Promise<void>;
   /** A customer's phone sends a text; answers the provider's id. */
   text(from: string, to: string, body: string): Promise<string>;
@@ -57,9 +59,11 @@ export async function startTestProvider(options: TestProviderOptions): Promise<T
     if (!answer.ok) throw new Error(`The simulators answered ${answer.status}: ${await answer.text()}`);
     return (await answer.json()) as T;
   }
+  const newChannel = (): Channel => createTwilioSms({ credentials, apiBase: url, publicUrl, timeoutMs });
   return {
     url,
-    channel: createTwilioSms({ credentials, apiBase: url, publicUrl, timeoutMs }),
+    channel: newChannel(),
+    newChannel,
     async faults(twilio) {
       await control('PUT', '/faults', Faults.parse({ twilio, openai: { delayMs: 20 } }));
     },

@@ -158,7 +158,7 @@ export async function call(
 
 /** A webhook as Twilio sends it; `token` null leaves the signature out. */
 export async function postWebhook(
-  api: TestApi,
+  api: { url: string },
   path: string,
   params: Record<string, string>,
   token: string | null = TEST_AUTH_TOKEN,

@@ -16,7 +16,7 @@ describe('what the provider knows and no webhook has told', () => {
   let schedule: ReturnType<Client['schedule']['getHandle']>;
   let serial = 6000;
   beforeAll(async () => {
-    // In life a text is left to its webhook for two minutes; these tests do not wait for that.
+    // In life a text is left to its webhook for some minutes; these tests do not wait for that.
     process.env['RECONCILE_GRACE_MS'] = '0';
     product = await startLeadline();
     store = await openStore(product.mongoUri);
