@@ -11,7 +11,7 @@ export interface ReconcileDeps {
 }
 
 /** The provider's clock and ours may differ by this much: each of them by 90 s. */
-export const CLOCK_SKEW_MS = 180_000;
+const CLOCK_SKEW_MS = 180_000;
 /** Besides that, a provider's record of a send is at most this much older or newer than the send (quality.md 2.2). */
 const BEFORE_MS = CLOCK_SKEW_MS + 5_000;
 const AFTER_MS = CLOCK_SKEW_MS + 120_000;

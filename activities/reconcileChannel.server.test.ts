@@ -256,7 +256,7 @@ describe('the span that is still to be compared', () => {
     const ports = activities({ graceMs: 120_000 });
     const { createdAt } = (await store.channelAccounts.byId(channelAccountId()))!;
     const first = (await ports.uncheckedSpan({ channelAccountId: channelAccountId() }))!;
-    expect(first.fromAt).toBe(createdAt.getTime() - 180_000);
+    expect(first.fromAt).toBe(createdAt.getTime() - 600_000);
     const untilAt = createdAt.getTime() + 3_600_000;
     await ports.markReconciled({ channelAccountId: channelAccountId(), untilAt });
     await ports.markReconciled({ channelAccountId: channelAccountId(), untilAt: untilAt - 1 });

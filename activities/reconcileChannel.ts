@@ -13,7 +13,7 @@ import type { ChannelAccount, ChannelAccountRepository } from '@leadline/store/c
 import { conversationKeyOf } from '@leadline/store/conversationId.ts';
 import type { MessageRepository } from '@leadline/store/messages.ts';
 import type { KnownDelivery, ProviderRecords } from '@leadline/store/providerRecords.ts';
-import { CLOCK_SKEW_MS, mayBeRecordOf } from './reconcile.ts';
+import { mayBeRecordOf } from './reconcile.ts';
 
 export interface ReconcileChannelDeps {
   accounts: Pick<ChannelAccountRepository, 'byId' | 'require' | 'markReconciled'>;
@@ -29,6 +29,8 @@ export interface ReconcileChannelDeps {
 
 /** Looked at again in the next run: a message may be listed, and its status change, this long after it was made. */
 const OVERLAP_MS = 30 * 60_000;
+/** The first run looks that far back from the account's creation: whatever the clocks say, nothing is missed. */
+const BEFORE_CREATION_MS = 10 * 60_000;
 /** After a longer absence the rest is left to people. */
 const MOST_MS = 30 * 86_400_000;
 const PAGE_SIZE = 500;
@@ -54,7 +56,7 @@ export function hasProviderList({ channel, disabledAt, credentials }: ChannelAcc
 }
 
 function uncheckedSpan({ reconciledUntilAt, createdAt }: ChannelAccount, now: number, graceMs: number): TimeSpan {
-  const oldestAt = Math.max(createdAt.getTime() - CLOCK_SKEW_MS, now - MOST_MS);
+  const oldestAt = Math.max(createdAt.getTime() - BEFORE_CREATION_MS, now - MOST_MS);
   const fromAt = reconciledUntilAt ? Math.max(reconciledUntilAt.getTime() - OVERLAP_MS, oldestAt) : oldestAt;
   return { fromAt, untilAt: Math.max(now - graceMs, fromAt) };
 }
