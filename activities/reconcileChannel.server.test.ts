@@ -16,7 +16,7 @@ import {
 } from '@leadline/store/testStore.ts';
 import { deliver } from './deliver.ts';
 import { createChannelActivities } from './reconcileChannel.ts';
-import { startTestProvider, type TestProvider } from './testProvider.ts';
+import { startTestProvider, type TestProvider } from '../tests/testProvider.ts';
 
 let mongo: TestMongo;
 let store: Store;

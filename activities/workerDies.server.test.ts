@@ -15,7 +15,7 @@ import {
 } from '@leadline/store/testStore.ts';
 import { deliver, type DeliverDeps } from './deliver.ts';
 import { reconcile, type ReconcileDeps } from './reconcile.ts';
-import { startTestProvider, type TestProvider } from './testProvider.ts';
+import { startTestProvider, type TestProvider } from '../tests/testProvider.ts';
 
 const TIMES_EACH = 50;
 /** The steps of quality.md 2.2; the worker dies right after each. */

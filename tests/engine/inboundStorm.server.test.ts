@@ -68,7 +68,9 @@ describe('R1: webhooks that come ten times and out of order', () => {
     const last = Array.from({ length: CUSTOMERS }, (_, index) =>
       textFrom(`+1587555${String(index).padStart(4, '0')}`, dealer, 'last'),
     );
-    await atOnce(50, last, async (params) => void (await postWebhook(whole, '/webhooks/twilio/sms', params)));
+    await atOnce(50, last, async (params) => {
+      await postWebhook(whole, '/webhooks/twilio/sms', params);
+    });
     await until('the last texts stand', async () => (await received()) >= texts.length + CUSTOMERS, 60_000);
 
     const messages = await store.models.messages.find({ text: /^text/ }).lean();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { deliver } from '@leadline/activities/deliver.ts';
 import { createChannelActivities } from '@leadline/activities/reconcileChannel.ts';
-import { startTestProvider, type TestProvider } from '@leadline/activities/testProvider.ts';
+import { startTestProvider, type TestProvider } from '../testProvider.ts';
 import { postWebhook, startTestApi, type TestApi } from '@leadline/api/testApi.ts';
 import { messageIdAt } from '@leadline/contract/ids.ts';
 import { mayFollow, statusRank, type MessageStatus } from '@leadline/contract/messageStatus.ts';

@@ -3,7 +3,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { pino } from 'pino';
 import { createConversationActivities } from '@leadline/activities/conversation.ts';
 import { createOutsideActivities } from '@leadline/activities/outside.ts';
-import { startTestProvider, type TestProvider } from '@leadline/activities/testProvider.ts';
+import { startTestProvider, type TestProvider } from '../testProvider.ts';
 import { createEngine, type Engine } from '@leadline/api/engine.ts';
 import { startApi } from '@leadline/api/server.ts';
 import { TEST_PUBLIC_URL } from '@leadline/api/testApi.ts';
