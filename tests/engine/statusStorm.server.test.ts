@@ -131,7 +131,7 @@ describe('R2: status callbacks that come five times, out of order, or never', ()
     expect(failures).toEqual(new Set(failing.map(({ messageId }) => messageId)));
     const claimed = await api.store.models.messages.distinct('providerMessageId', { dealershipId: dealer.id });
     expect(new Set(claimed)).toEqual(new Set(sids.values()));
-  }, 180_000);
+  }, 300_000);
 
   async function statuses(): Promise<Map<string, MessageStatus>> {
     const messages = await api.store.models.messages.find({ dealershipId: dealer.id }, { status: 1 }).lean();
