@@ -150,6 +150,16 @@ describe('a delivery through the Twilio SDK', () => {
     },
   );
 
+  it.each([-180_000, -90_000, 90_000, 180_000])(
+    'R14: in doubt is found although the provider’s clock is %i ms ahead of ours',
+    async (clockSkewMs) => {
+      await faults({ rateDropAfter: 1, clockSkewMs });
+      const [message, wanted] = [new OneMessage('skewed'), request()];
+      expect(await deliver(deps(message), wanted)).toMatchObject({ outcome: 'unknown' });
+      expect(await reconcile(deps(message) as never, wanted)).toEqual({ outcome: 'sent' });
+    },
+  );
+
   it('in doubt that the provider never took is not found', async () => {
     await faults({ rate500Before: 1 });
     const [message, wanted] = [new OneMessage('never taken'), request()];

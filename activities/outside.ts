@@ -15,6 +15,8 @@ export interface OutsideSettings {
   /** Where providers reach us. */
   publicUrl: string;
   twilioApiBase?: string | undefined;
+  /** How long one call to Twilio may take; the channel's own limit, where absent. */
+  twilioTimeoutMs?: number | undefined;
   openaiApiKey: string;
   openaiBaseUrl?: string | undefined;
   openaiModel: string;
@@ -28,7 +30,7 @@ export function createOutsideActivities(
   settings: OutsideSettings,
 ): OutsideActivities {
   const { messages, processes, webhookDeliveries: deliveries } = store;
-  const channelOf = channels(settings);
+  const channelOf = channelClients(settings);
   const now = (): number => Date.now();
   const client = createModelClient(settings.openaiApiKey, settings.openaiBaseUrl);
   const places = new WebhookPlaces();
@@ -42,14 +44,18 @@ export function createOutsideActivities(
 }
 
 /** One client for each account, for its connections' sake; a changed credential makes a new one. */
-function channels({ publicUrl, twilioApiBase }: OutsideSettings): (account: ChannelAccount) => Channel {
+export function channelClients({
+  publicUrl,
+  twilioApiBase,
+  twilioTimeoutMs: timeoutMs,
+}: Pick<OutsideSettings, 'publicUrl' | 'twilioApiBase' | 'twilioTimeoutMs'>): (account: ChannelAccount) => Channel {
   const known = new Map<string, { secret: string; channel: Channel }>();
   return (account) => {
     const { credentials } = account;
     const secret = JSON.stringify(credentials);
     const standing = known.get(account.id);
     if (standing?.secret === secret) return standing.channel;
-    const channel = createTwilioSms({ credentials, apiBase: twilioApiBase, publicUrl });
+    const channel = createTwilioSms({ credentials, apiBase: twilioApiBase, publicUrl, timeoutMs });
     known.set(account.id, { secret, channel });
     return channel;
   };

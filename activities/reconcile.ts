@@ -10,9 +10,20 @@ export interface ReconcileDeps {
   now(): number;
 }
 
-/** A provider's record of a send is at most this much older or newer than the send (quality.md 2.2). */
-const BEFORE_MS = 5_000;
-const AFTER_MS = 120_000;
+/** The provider's clock and ours may differ by this much: each of them by 90 s. */
+const CLOCK_SKEW_MS = 180_000;
+/** Besides that, a provider's record of a send is at most this much older or newer than the send (quality.md 2.2). */
+const BEFORE_MS = CLOCK_SKEW_MS + 5_000;
+const AFTER_MS = CLOCK_SKEW_MS + 120_000;
+
+/** Whether a provider's record that no message has claimed can be that of this send: the same text, and about the time. */
+export function mayBeRecordOf(
+  sent: { text: string; at: Date },
+  record: Pick<FoundMessage, 'text' | 'createdAt'>,
+): boolean {
+  const afterMs = record.createdAt - sent.at.getTime();
+  return record.text === sent.text && afterMs >= -BEFORE_MS && afterMs <= AFTER_MS;
+}
 
 /**
  * Finds out what became of a message in doubt: by the status callback that came meanwhile, or by the provider's list,
@@ -34,12 +45,12 @@ export async function reconcile(
 }
 
 async function unclaimed(deps: ReconcileDeps, delivery: Delivery): Promise<FoundMessage | undefined> {
-  const { channelAccount, from, to, text } = delivery;
+  const { channelAccount, from, to } = delivery;
   const at = delivery.at.getTime();
   const listed = await deps
     .channelOf(channelAccount)
     .find({ from, to, fromAt: at - BEFORE_MS, untilAt: at + AFTER_MS });
-  const same = listed.filter((message) => message.text === text);
+  const same = listed.filter((message) => mayBeRecordOf(delivery, message));
   const claimed = await deps.messages.claimedProviderIds(
     channelAccount.id,
     same.map((message) => message.providerMessageId),

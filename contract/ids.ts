@@ -8,6 +8,14 @@ export function bulkWorkflowId(dealershipSlug: string, bulkId: string): string {
   return `bulk/${dealershipSlug}/${bulkId}`;
 }
 
+/** The id of the schedule that compares a channel account with its provider's list. */
+export function reconcileScheduleId(dealershipSlug: string, channelAccountId: string): string {
+  return `${RECONCILE_SCHEDULES}${dealershipSlug}/${channelAccountId}`;
+}
+
+/** What the ids of those schedules begin with. */
+export const RECONCILE_SCHEDULES = 'reconcile/';
+
 /** The id of the message that the event at `position` made; the same in the journal, the inbox and the provider's callback. */
 export function messageIdAt(conversationId: string, position: number): string {
   return `${conversationId}-${position}`;

@@ -14,6 +14,9 @@ export const RULES_VERSION = 1;
 /** Workflow type that does one action in many conversations. */
 export const BULK_WORKFLOW = 'bulkAction';
 
+/** Workflow type that compares a channel account with its provider's list. */
+export const RECONCILE_WORKFLOW = 'reconcileChannel';
+
 /** Task queues: decisions stay apart from activities that call model and providers. */
 export const TASK_QUEUES = { conversations: 'conversations', outside: 'outside' } as const;
 

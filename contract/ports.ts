@@ -3,8 +3,10 @@ import type {
   AgendaItem,
   ConversationEvent,
   ConversationKey,
+  DeliveryFailed,
   EventData,
   GeneratedReply,
+  InboundMessage,
   ModelAnswer,
   UpdateArgs,
   UpdateResults,
@@ -96,6 +98,50 @@ export interface OutsideActivities {
   reconcile(request: ReconcileRequest): Promise<ReconcileOutcome>;
   /** Tells a system of the dealership what a rule did. Safe to repeat: each try carries the same event id, by which the receiver knows a repetition, and a call that was delivered or given up is not made again. */
   callWebhook(request: WebhookRequest): Promise<WebhookOutcome>;
+}
+
+/** The ports of `reconcileChannel`, on the queue `outside`. Only counts come back: nothing of a customer is in its history. */
+export interface ChannelActivities {
+  /** The time for which the provider's list is still to be compared; null when the account is gone or has no provider. Safe to repeat: it only reads. */
+  uncheckedSpan(request: { channelAccountId: string }): Promise<TimeSpan | null>;
+  /** Compares a page of the provider's list with what we have. Safe to repeat: a conversation takes a provider's message once, a status only rises, and a failure is told until the journal holds it. */
+  reconcilePage(request: ReconcilePageRequest): Promise<ReconciledPage>;
+  /** Remembers up to when the list has been compared. Safe to repeat: the instant only rises. */
+  markReconciled(request: { channelAccountId: string; untilAt: number }): Promise<void>;
+}
+
+/** From an instant to right before another, by the provider's stamps. */
+export interface TimeSpan {
+  fromAt: number;
+  untilAt: number;
+}
+
+export interface ReconcilePageRequest extends TimeSpan {
+  channelAccountId: string;
+  direction: 'inbound' | 'outbound';
+  /** Where the page begins; null: the first. */
+  cursor: string | null;
+  /** Names the run in what it causes. */
+  requestId: string;
+}
+
+export interface ReconcileCounts {
+  /** Messages of the provider's list that were compared. */
+  listed: number;
+  /** Customers' messages that no webhook had brought. */
+  recovered: number;
+  /** Messages of ours of which the list knew more than we did. */
+  settled: number;
+}
+
+export interface ReconciledPage extends ReconcileCounts {
+  next: string | null;
+}
+
+/** How `activities` speak to conversations; a conversation that does not run is started. */
+export interface ConversationSignals {
+  inbound(key: ConversationKey, message: InboundMessage): Promise<void>;
+  deliveryFailed(key: ConversationKey, report: DeliveryFailed): Promise<void>;
 }
 
 export interface LoadedConversation {

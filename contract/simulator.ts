@@ -44,6 +44,12 @@ export const Faults = z.object({
     rateDropAfter: z._default(z.number(), 0),
     /** Accepted messages that never get a status callback. */
     rateNoCallback: z._default(z.number(), 0),
+    /** Texts from phones that the provider takes, and of which no webhook tells. */
+    rateNoWebhook: z._default(z.number(), 0),
+    /** The request hangs, and the message is not taken. */
+    rateHangBefore: z._default(z.number(), 0),
+    /** The request hangs although the message was taken. */
+    rateHangAfter: z._default(z.number(), 0),
     /** How many times each webhook (inbound and status) is sent. */
     webhookCopies: z._default(z.number(), 1),
     /** Status callbacks leave in random order. */
@@ -52,6 +58,8 @@ export const Faults = z.object({
     failWithCode: z._default(z.nullable(z.number()), null),
     /** Creation is refused with 400 and this code. */
     refuseWithCode: z._default(z.nullable(z.number()), null),
+    /** The provider's clock is ahead by this much. */
+    clockSkewMs: z._default(z.number(), 0),
     /** Time between a message's statuses. */
     statusDelayMs: z._default(z.number(), 300),
   }),

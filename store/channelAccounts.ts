@@ -20,6 +20,8 @@ export interface ChannelAccountRepository {
   /** Like `byId`; throws `not-found`. */
   require(id: string): Promise<ChannelAccount>;
   create(account: NewChannelAccount): Promise<ChannelAccount>;
+  /** Notes up to when the provider's list has been compared; the instant only rises. */
+  markReconciled(id: string, untilAt: Date): Promise<void>;
 }
 
 export interface NewChannelAccount extends Pick<ChannelAccountDoc, 'dealershipId' | 'channel' | 'name' | 'address'> {
@@ -67,6 +69,9 @@ export function createChannelAccounts(models: Models): ChannelAccountRepository 
         createdAt: new Date(),
       });
       return requireOne(_id);
+    },
+    async markReconciled(id, untilAt) {
+      await models.channelAccounts.updateOne({ _id: id }, { $max: { reconciledUntilAt: untilAt } });
     },
   };
 }

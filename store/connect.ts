@@ -16,6 +16,7 @@ import {
 import { createJournal, type Journal } from './journal.ts';
 import { createMessages, type MessageRepository } from './messages.ts';
 import { bindModels, type Models } from './models/index.ts';
+import { createProviderRecords, type ProviderRecords } from './providerRecords.ts';
 import { createSessions, createUsers, type SessionRepository, type UserRepository } from './people.ts';
 import { createProcesses, type ProcessRepository } from './processes.ts';
 import { createContacts, createDealerships, type ContactRepository, type DealershipRepository } from './tenants.ts';
@@ -38,6 +39,8 @@ export interface Store {
   };
   inbox(dealershipId: string): Inbox;
   messages: MessageRepository;
+  /** What a provider's list is compared with. */
+  providerRecords: ProviderRecords;
   processes: ProcessRepository;
   channelAccounts: ChannelAccountRepository;
   dealerships: DealershipRepository;
@@ -81,6 +84,7 @@ export function createStore(uri: string, options: StoreOptions = {}): Store {
     },
     inbox: (dealershipId) => createInbox(models, dealershipId),
     messages: createMessages(connection, models, channelAccounts),
+    providerRecords: createProviderRecords(models),
     processes: createProcesses(models),
     channelAccounts,
     dealerships: createDealerships(models),

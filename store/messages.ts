@@ -86,16 +86,15 @@ async function beginDelivery(
   messageId: string,
   attempt: number,
 ): Promise<BegunDelivery> {
-  const begun = await models.messages
-    .findOneAndUpdate(
-      { _id: messageId, attempt, direction: 'outbound', status: 'queued' },
-      { $set: { status: 'sending', sendingAt: new Date() } },
-    )
-    .lean();
-  if (begun && (await hasOptedOut(models, begun))) return refuseOptedOut(models, begun);
-  if (begun) return { state: 'begun', ...(await handover(accounts, begun)) };
+  // Not `findOneAndUpdate`: the embedded database reads the whole collection for it.
+  const begun = await models.messages.updateOne(
+    { _id: messageId, attempt, direction: 'outbound', status: 'queued' },
+    { $set: { status: 'sending', sendingAt: new Date() } },
+  );
   const message = await models.messages.findById(messageId).lean();
   if (!message) return { state: 'missing' };
+  if (begun.modifiedCount === 1 && (await hasOptedOut(models, message))) return refuseOptedOut(models, message);
+  if (begun.modifiedCount === 1) return { state: 'begun', ...(await handover(accounts, message)) };
   const isUnderWay = message.attempt === attempt && (message.status === 'sending' || message.status === 'unknown');
   return isUnderWay ? { state: 'ambiguous' } : { state: 'settled', status: message.status };
 }

@@ -17,6 +17,8 @@ const Settings = z.object({
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   /** Conversations kept in memory; measured at about 0.5 MiB each (docs/architecture.md). */
   MAX_CACHED_WORKFLOWS: z.coerce.number().int().min(1).default(1000),
+  /** Texts younger than this are left to their webhook: it is tried for 15 s, and two clocks may differ by 180 s. */
+  RECONCILE_GRACE_MS: z.coerce.number().int().min(0).default(210_000),
 });
 export type WorkerConfig = z.infer<typeof Settings>;
 

@@ -1,16 +1,18 @@
 import { fileURLToPath } from 'node:url';
-import { Connection } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import pino from 'pino';
 import { createBulkActivities } from '@leadline/activities/bulk.ts';
 import { createConversationActivities } from '@leadline/activities/conversation.ts';
 import { createFleetActivities } from '@leadline/activities/fleet.ts';
-import { createOutsideActivities } from '@leadline/activities/outside.ts';
+import { channelClients, createOutsideActivities } from '@leadline/activities/outside.ts';
+import { createChannelActivities } from '@leadline/activities/reconcileChannel.ts';
 import { createEngine } from '@leadline/api/engine.ts';
 import { openStore } from '@leadline/store/connect.ts';
 import { dataConverterOf } from './codec/dataConverter.ts';
 import { readWorkerConfig, type WorkerConfig } from './config.ts';
+import { createScheduleKeeper, keepSchedules } from './reconcileSchedules.ts';
 import { registerSearchAttributes } from './searchAttributes.ts';
 import { bundleWorkflows, createWorkers, runWorkers } from './worker.ts';
 
@@ -34,14 +36,15 @@ async function main(config: WorkerConfig): Promise<void> {
   const address = temporal.connectionOptions.address ?? config.TEMPORAL_ADDRESS;
   const namespace = temporal.namespace ?? config.TEMPORAL_NAMESPACE;
   const dataConverter = dataConverterOf(config.PAYLOAD_KEYS);
-  const [workflowBundle, store, client] = await Promise.all([
+  const [workflowBundle, store, clientConnection] = await Promise.all([
     bundleWorkflows(fileURLToPath(new URL('../workflows/index.ts', import.meta.url)), dataConverter),
     openStore(config.MONGODB_URI),
     Connection.connect({ ...temporal.connectionOptions, address }),
   ]);
-  await registerSearchAttributes(client, namespace);
+  await registerSearchAttributes(clientConnection, namespace);
+  const client = new Client({ connection: clientConnection, namespace, dataConverter });
   const connection = await NativeConnection.connect({ ...temporal.connectionOptions, address });
-  // An action over many conversations speaks to each as the API does.
+  // Activities that speak to conversations do so as the API does.
   const engine = createEngine({
     address: config.TEMPORAL_ADDRESS,
     namespace: config.TEMPORAL_NAMESPACE,
@@ -63,11 +66,27 @@ async function main(config: WorkerConfig): Promise<void> {
       openaiModel: config.OPENAI_MODEL,
       webhooksMayBePrivate: config.WEBHOOK_ALLOW_PRIVATE,
     }),
+    channelActivities: createChannelActivities({
+      accounts: store.channelAccounts,
+      messages: store.messages,
+      records: store.providerRecords,
+      channelOf: channelClients({ publicUrl: config.PUBLIC_URL, twilioApiBase: config.TWILIO_API_BASE }),
+      conversations: engine,
+      now: () => Date.now(),
+      graceMs: config.RECONCILE_GRACE_MS,
+    }),
     maxCachedWorkflows: config.MAX_CACHED_WORKFLOWS,
+  });
+  const schedules = keepSchedules(createScheduleKeeper(client, store.channelAccounts), (error) => {
+    log.warn(
+      { err: error },
+      'The schedules of the channel accounts could not be brought up to date; tried again soon.',
+    );
   });
   log.info({ address, namespace }, 'The worker is ready.');
   await runWorkers(workers);
-  await Promise.all([engine.close(), connection.close(), client.close(), store.close()]);
+  schedules.stop();
+  await Promise.all([engine.close(), connection.close(), clientConnection.close(), store.close()]);
 }
 
 try {

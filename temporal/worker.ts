@@ -3,6 +3,7 @@ import { bundleWorkflowCode, NativeConnection, Worker, type WorkflowBundleWithSo
 import { TASK_QUEUES } from '@leadline/contract/names.ts';
 import type {
   BulkActivities,
+  ChannelActivities,
   ConversationActivities,
   FleetActivities,
   OutsideActivities,
@@ -29,6 +30,7 @@ export interface WorkerOptions {
   fleetActivities?: FleetActivities;
   bulkActivities?: BulkActivities;
   outsideActivities: OutsideActivities;
+  channelActivities?: ChannelActivities;
   /** How many conversations stay in memory; one that is not is replayed from its history when it wakes. */
   maxCachedWorkflows: number;
 }
@@ -51,7 +53,7 @@ export async function createWorkers(options: WorkerOptions): Promise<Worker[]> {
   const outside = await Worker.create({
     ...shared,
     taskQueue: TASK_QUEUES.outside,
-    activities: { ...options.outsideActivities },
+    activities: { ...options.outsideActivities, ...options.channelActivities },
     maxConcurrentActivityTaskExecutions: 200,
   });
   return [conversations, outside];

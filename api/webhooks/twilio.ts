@@ -1,15 +1,15 @@
 import { Router, text, type Request, type Response } from 'express';
 import type { Logger } from 'pino';
-import type { ConversationKey, InboundMessage } from '@leadline/contract/conversation.ts';
 import { AppError } from '@leadline/contract/errors.ts';
+import { broughtByWebhook } from '@leadline/channels/inboundMessage.ts';
 import { describeDeliveryError } from '@leadline/channels/twilio/errors.ts';
-import { parseInboundWebhook, type InboundSms } from '@leadline/channels/twilio/inboundWebhook.ts';
+import { parseInboundWebhook } from '@leadline/channels/twilio/inboundWebhook.ts';
 import { normaliseAddress } from '@leadline/channels/twilio/phoneNumber.ts';
 import { isSignedByTwilio } from '@leadline/channels/twilio/signature.ts';
 import { parseStatusWebhook } from '@leadline/channels/twilio/statusWebhook.ts';
 import type { ChannelAccount } from '@leadline/store/channelAccounts.ts';
 import type { Store } from '@leadline/store/connect.ts';
-import { conversationIdOf } from '@leadline/store/conversationId.ts';
+import { conversationKeyOf } from '@leadline/store/conversationId.ts';
 import type { Engine } from '../engine.ts';
 import type { Metrics } from '../metrics.ts';
 import { requestIdOf } from '../problems.ts';
@@ -71,8 +71,8 @@ async function onInbound(deps: TwilioWebhookDeps, request: Request): Promise<'si
       params,
       new AppError('not-found', 'No channel account has the number that this message is for.'),
     );
-  const key = keyOf(account, parsed.message.from);
-  return takeInbound(deps, key, inboundMessage(parsed.message, requestIdOf(request)));
+  const key = conversationKeyOf(account, parsed.message.from);
+  return takeInbound(deps, key, broughtByWebhook(parsed.message, requestIdOf(request), Date.now()));
 }
 
 function paramsOf(request: Request): Params {
@@ -117,22 +117,6 @@ async function reject(deps: TwilioWebhookDeps, request: Request, params: Params,
     requestId: requestIdOf(request),
   });
   throw error;
-}
-
-function keyOf(account: ChannelAccount, address: string): ConversationKey {
-  return {
-    dealershipId: account.dealershipId,
-    dealershipSlug: account.dealershipSlug,
-    conversationId: conversationIdOf(account.idKey, account.id, address),
-    channel: 'sms',
-    channelAccountId: account.id,
-    address,
-  };
-}
-
-/** Twilio does not say when it took a message: the order of arrival stands. */
-function inboundMessage({ providerMessageId, text: body, media }: InboundSms, requestId: string): InboundMessage {
-  return { providerMessageId, text: body, media, providerAt: null, receivedAt: Date.now(), late: false, requestId };
 }
 
 async function onStatus(deps: TwilioWebhookDeps, request: Request): Promise<void> {

@@ -5,10 +5,20 @@ import {
   commitOf,
   outboundEvent,
   startTestMongo,
+  TEST_AUTH_TOKEN,
   type TestDealership,
   type TestMongo,
 } from '@leadline/store/testStore.ts';
-import { call, postWebhook, startTestApi, textFrom, until, type TestApi } from '../testApi.ts';
+import {
+  call,
+  postWebhook,
+  signatureOf,
+  startTestApi,
+  TEST_PUBLIC_URL,
+  textFrom,
+  until,
+  type TestApi,
+} from '../testApi.ts';
 
 let mongo: TestMongo;
 let api: TestApi;
@@ -94,6 +104,64 @@ describe('inbound texts', () => {
     expect((await postWebhook(api, SMS, { ...params, To: '+19999999999' }, 'guessed')).status).toBe(403);
     expect(api.engine.inbounds).toEqual([]);
     expect(await stored()).toEqual(before);
+  });
+
+  it('R27: count only as they were signed: for the public address, with every parameter, and by this account', async () => {
+    const before = await stored();
+    const params = textFrom('+15875550012', dealer);
+    const sms = (body: string, headers: Record<string, string>, path = SMS): Promise<number> =>
+      fetch(api.url + path, { method: 'POST', body, headers }).then(({ status }) => status);
+    const form = new URLSearchParams(params).toString();
+    const signed = (
+      url: string,
+      by = TEST_AUTH_TOKEN,
+      its: Record<string, string> = params,
+    ): Record<string, string> => ({
+      'Content-Type': 'application/x-www-form-urlencoded',
+      'X-Twilio-Signature': signatureOf(by, url, its),
+    });
+    const genuine = signed(TEST_PUBLIC_URL + SMS);
+    const forged: [what: string, status: Promise<number>][] = [
+      ['a parameter more', sms(`${form}&Extra=1`, genuine)],
+      ['a parameter less', sms(form.replace('&NumMedia=0', ''), genuine)],
+      ['a parameter twice', sms(`${form}&Body=other`, genuine)],
+      ['another query', sms(form, genuine, `${SMS}?x=1`)],
+      ['another path', sms(form, genuine, '/webhooks/twilio/status')],
+      ['the address behind the proxy', sms(form, signed(api.url + SMS))],
+      [
+        'a host of the caller’s choice',
+        sms(form, {
+          ...signed(`http://evil.test${SMS}`),
+          'X-Forwarded-Host': 'evil.test',
+          Forwarded: 'host=evil.test',
+        }),
+      ],
+      ['https for http', sms(form, signed(TEST_PUBLIC_URL.replace('http:', 'https:') + SMS))],
+      ['an empty signature', sms(form, { ...genuine, 'X-Twilio-Signature': '' })],
+      [
+        'a signature cut short',
+        sms(form, { ...genuine, 'X-Twilio-Signature': genuine['X-Twilio-Signature']!.slice(0, -4) }),
+      ],
+      ['no token', sms(form, signed(TEST_PUBLIC_URL + SMS, ''))],
+      ['a body that is not a form', sms(JSON.stringify(params), { ...genuine, 'Content-Type': 'application/json' })],
+      [
+        'a body of JSON that a hash in the query vouches for',
+        sms(
+          JSON.stringify(params),
+          { ...signed(`${TEST_PUBLIC_URL}${SMS}?bodySHA256=x`, 'guessed', {}), 'Content-Type': 'application/json' },
+          `${SMS}?bodySHA256=x`,
+        ),
+      ],
+    ];
+    for (const [what, status] of forged) expect([what, await status]).toEqual([what, 403]);
+    expect(api.engine.inbounds).toEqual([]);
+    expect(await stored()).toEqual(before);
+    // The genuine one is taken through any host, with parameters that are new to us, and in any order.
+    expect(await sms(form, { ...genuine, 'X-Forwarded-Host': 'evil.test' })).toBe(200);
+    const more = { ...params, MessageSid: `SM${'9'.repeat(32)}`, NewByTwilio: 'yes' };
+    const reordered = new URLSearchParams(Object.entries(more).toReversed()).toString();
+    expect(await sms(reordered, signed(TEST_PUBLIC_URL + SMS, TEST_AUTH_TOKEN, more))).toBe(200);
+    expect(api.engine.inbounds).toHaveLength(2);
   });
 
   it('are taken with either token while one is rotated', async () => {

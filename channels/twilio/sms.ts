@@ -1,5 +1,6 @@
 import twilio, { type Twilio } from 'twilio';
 import type { Channel, FoundMessage, MessageSearch, OutboundMessage, SendOutcome } from '../channel.ts';
+import { listMessages, mediaOf } from './messageList.ts';
 
 /** One call may take this long (quality.md 2.2); after it nobody knows whether Twilio has the message. */
 const TIMEOUT_MS = 10_000;
@@ -13,16 +14,19 @@ export interface TwilioOptions {
   apiBase?: string | undefined;
   /** Where Twilio reaches us: the base of status callbacks. */
   publicUrl: string;
+  timeoutMs?: number | undefined;
 }
 
 /** SMS by Twilio's Programmable Messaging, through the official SDK, without its own retries. */
-export function createTwilioSms({ credentials, apiBase, publicUrl }: TwilioOptions): Channel {
+export function createTwilioSms({ credentials, apiBase, publicUrl, timeoutMs = TIMEOUT_MS }: TwilioOptions): Channel {
   const { accountSid, authToken } = credentials;
-  const httpClient = new BaseUrlClient(apiBase);
+  const httpClient = new BaseUrlClient(apiBase, timeoutMs);
   const client = twilio(accountSid, authToken, { httpClient, autoRetry: false });
   return {
     send: (message) => send(client, message, publicUrl),
     find: (search) => find(client, search),
+    list: (listing) => listMessages(client, listing),
+    mediaOf: (providerMessageId) => mediaOf(client, providerMessageId),
   };
 }
 
@@ -88,8 +92,8 @@ const DAY_MS = 86_400_000;
 class BaseUrlClient extends twilio.RequestClient {
   private readonly apiBase: string | undefined;
 
-  constructor(apiBase: string | undefined) {
-    super({ timeout: TIMEOUT_MS });
+  constructor(apiBase: string | undefined, timeoutMs: number) {
+    super({ timeout: timeoutMs });
     this.apiBase = apiBase;
   }
 

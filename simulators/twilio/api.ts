@@ -38,6 +38,7 @@ async function create(
   target: WebhookTarget,
 ): Promise<void> {
   const { delayMs, rate429, rate500Before, rate500After, rateDropAfter, refuseWithCode } = faults.current.twilio;
+  const { rateHangBefore, rateHangAfter, clockSkewMs } = faults.current.twilio;
   const {
     To: to,
     From: from,
@@ -47,6 +48,8 @@ async function create(
   } = request.body as Record<string, string | undefined>;
   await pause(delayMs);
   if (happens(rate429)) return refuse(response, 429, 20429, 'Too Many Requests');
+  // Whoever asks gives up by itself.
+  if (happens(rateHangBefore)) return;
   if (happens(rate500Before)) return refuse(response, 500, 20500, 'Internal Server Error');
   if (!to || !/^\+[1-9]\d{6,14}$/.test(to))
     return refuse(response, 400, 21211, `The 'To' number ${to} is not a valid phone number.`);
@@ -54,16 +57,13 @@ async function create(
   if (refuseWithCode !== null) return refuse(response, 400, refuseWithCode, 'Refused by a fault switch.');
   if (messages.isBlocked(to, from ?? ''))
     return refuse(response, 400, 21610, 'Attempt to send to unsubscribed recipient');
-  const message = messages.add({
-    from: from ?? '',
-    to,
-    body,
-    direction: 'outbound-api',
-    status: 'queued',
-    messagingServiceSid: service ?? null,
-    statusCallback: statusCallback ?? null,
-  });
+  const sent = { from: from ?? '', to, body, direction: 'outbound-api', status: 'queued' } as const;
+  const message = messages.add(
+    { ...sent, messagingServiceSid: service ?? null, statusCallback: statusCallback ?? null },
+    clockSkewMs,
+  );
   void playDelivery(message, messages, faults, target);
+  if (happens(rateHangAfter)) return;
   if (happens(rateDropAfter)) request.socket.destroy();
   else if (happens(rate500After)) refuse(response, 500, 20500, 'Internal Server Error');
   else response.status(201).json(resourceOf(message, target.accountSid));

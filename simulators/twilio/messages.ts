@@ -25,8 +25,10 @@ export class ProviderMessages extends EventEmitter<{ message: [SimulatedMessage]
   /** Pairs "our number|customer's number" that are blocked since the customer texted STOP. */
   private readonly blocked = new Set<string>();
 
-  add(message: Omit<ProviderMessage, 'sid' | 'createdAt' | 'errorCode'>): ProviderMessage {
-    const added = { ...message, sid: `SM${randomBytes(16).toString('hex')}`, createdAt: new Date(), errorCode: null };
+  /** Stamps the message by a clock that is ahead by so much. */
+  add(message: Omit<ProviderMessage, 'sid' | 'createdAt' | 'errorCode'>, clockSkewMs: number): ProviderMessage {
+    const sid = `SM${randomBytes(16).toString('hex')}`;
+    const added = { ...message, sid, createdAt: new Date(Date.now() + clockSkewMs), errorCode: null };
     this.messages.set(added.sid, added);
     if (this.messages.size > MOST_MESSAGES) this.messages.delete(this.messages.keys().next().value!);
     this.emit('message', viewOf(added));

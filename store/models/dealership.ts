@@ -118,6 +118,8 @@ export interface ChannelAccountDoc {
   messagingServiceSid: string | null;
   ownerId: string | null;
   disabledAt: Date | null;
+  /** Up to when the provider's list has been compared with ours, by its stamps; null or absent: never. */
+  reconciledUntilAt?: Date | null;
   credentials: ChannelCredentials;
   createdAt: Date;
 }
@@ -131,6 +133,7 @@ export const channelAccountSchema = collectionSchema<ChannelAccountDoc>(
     messagingServiceSid: TEXT_OR_NULL,
     ownerId: TEXT_OR_NULL,
     disabledAt: INSTANT_OR_NULL,
+    reconciledUntilAt: INSTANT_OR_NULL,
     credentials: SECRET,
     createdAt: REQUIRED_INSTANT,
   },

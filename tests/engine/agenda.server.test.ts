@@ -25,7 +25,7 @@ describe.each([100, 2])('the agenda on a server, with %d conversations in memory
   let told: string[] = [];
   beforeAll(async () => {
     engine = await startTimeSkipping(store, outside, cached, {
-      listConversations: async () => ({ workflowIds: told, next: null }),
+      fleet: { listConversations: async () => ({ workflowIds: told, next: null }) },
     });
   }, 60_000);
   afterAll(() => engine.stop());

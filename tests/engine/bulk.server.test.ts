@@ -43,13 +43,15 @@ describe('an action over many conversations', () => {
   };
 
   beforeAll(async () => {
-    engine = await startTimeSkipping(store, new FakeOutside(), 100, undefined, (env) => {
-      api = createEngine({
-        address: env.connection.options.address,
-        namespace: env.namespace ?? 'default',
-        payloadKeys: [],
-      });
-      return createBulkActivities({ inbox: () => inbox } as unknown as Pick<Store, 'inbox'>, update);
+    engine = await startTimeSkipping(store, new FakeOutside(), 100, {
+      bulkOn: (env) => {
+        api = createEngine({
+          address: env.connection.options.address,
+          namespace: env.namespace ?? 'default',
+          payloadKeys: [],
+        });
+        return createBulkActivities({ inbox: () => inbox } as unknown as Pick<Store, 'inbox'>, update);
+      },
     });
   }, 60_000);
   afterAll(async () => {

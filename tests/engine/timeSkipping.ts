@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import type { BulkActivities, FleetActivities } from '@leadline/contract/ports.ts';
+import type { BulkActivities, ChannelActivities, FleetActivities } from '@leadline/contract/ports.ts';
 import { registerSearchAttributes } from '@leadline/temporal/searchAttributes.ts';
 import { bundleWorkflows, createWorkers } from '@leadline/temporal/worker.ts';
 import { KEY } from '@leadline/workflows/conversation/core/scenario.ts';
@@ -17,13 +17,19 @@ export interface TimeSkippingEngine {
   stop(): Promise<void>;
 }
 
+/** Of the workflows beside the conversation, where a test runs one. */
+interface OtherActivities {
+  fleet?: FleetActivities;
+  bulkOn?: (env: TestWorkflowEnvironment) => BulkActivities;
+  channel?: ChannelActivities;
+}
+
 /** With `maxCachedWorkflows` of 2 nearly every workflow task replays its history. */
 export async function startTimeSkipping(
   store: FakeStore,
   outside: FakeOutside,
   maxCachedWorkflows: number,
-  fleet?: FleetActivities,
-  bulkOn?: (env: TestWorkflowEnvironment) => BulkActivities,
+  { fleet, bulkOn, channel }: OtherActivities = {},
 ): Promise<TimeSkippingEngine> {
   const file = process.env['TEMPORAL_TEST_SERVER'] ?? '/tmp/tv/bin/temporal-test-server';
   const [env, workflowBundle] = await Promise.all([
@@ -40,6 +46,7 @@ export async function startTimeSkipping(
     outsideActivities: outside,
     ...(fleet && { fleetActivities: fleet }),
     ...(bulkOn && { bulkActivities: bulkOn(env) }),
+    ...(channel && { channelActivities: channel }),
     maxCachedWorkflows,
   });
   const running = workers.map((worker) => worker.run());
