@@ -20,7 +20,7 @@ module.exports = {
     // Both ends of a payload need the same codec (docs/adr/0007).
     arrow('api', ['contract', 'store', 'channels', 'temporal/codec'], '\\.test\\.ts$'),
     arrow('temporal/codec', ['contract'], '\\.test\\.ts$'),
-    // Its worker hands the API's way of speaking to a conversation to the activities (docs/adr/0012).
+    // Its worker hands the API's way of speaking to a conversation to the activities (docs/adr/0009).
     arrow(
       'temporal',
       ['contract', 'workflows', 'activities', 'store', 'channels'],

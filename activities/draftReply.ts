@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import OpenAI from 'openai';
 import * as z from 'zod';
 import { DRAFT_INVALID, type DraftRequest, type DraftResult } from '@leadline/contract/ports.ts';
-import { MODEL_INTENTS } from '@leadline/contract/conversation.ts';
+import { MODEL_INTENTS } from '@leadline/contract/decision.ts';
 import { ProcessDefinition } from '@leadline/contract/process.ts';
 import { nameValues, renderTemplate } from '@leadline/contract/templates.ts';
 import type { DraftContext, MessageRepository } from '@leadline/store/messages.ts';

@@ -1,5 +1,5 @@
 import type OpenAI from 'openai';
-import { MODEL_INTENTS } from '@leadline/contract/conversation.ts';
+import { MODEL_INTENTS } from '@leadline/contract/decision.ts';
 import type { ProcessDefinition } from '@leadline/contract/process.ts';
 import type { DraftContext } from '@leadline/store/messages.ts';
 

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { ZoneTable } from './hours.ts';
-import { CHANNELS, type AuthorKind, type ConversationStatus, type GateName, type Priority } from './names.ts';
+import type { Decision, DecisionReason } from './decision.ts';
+import { CHANNELS, type AuthorKind, type ConversationStatus, type Priority } from './names.ts';
 import type { DealershipPolicy, Policy } from './process.ts';
 import type { Action } from './rules.ts';
 
@@ -212,81 +213,6 @@ export const REFUSAL_CODES = [
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 
-// ── Decisions ───────────────────────────────────────────────────────────────
-
-/** One gate's verdict and what it looked at. */
-export interface GateVerdict {
-  gate: GateName;
-  pass: boolean;
-  /** The values that the gate read, for people: `{ optedOut: false }`. */
-  inputs: Record<string, string | number | boolean | null>;
-}
-
-export const DECISION_OUTCOMES = ['sent', 'deferred', 'held', 'suppressed', 'handedOff', 'answeredByPerson'] as const;
-/**
- * What became of inbound messages. `held` is the one that is not final: nothing answers now, and it may still be
- * answered (by a person, or when Auto Pilot is turned on).
- */
-export type DecisionOutcome = (typeof DECISION_OUTCOMES)[number];
-
-export const DECISION_REASONS = [
-  'answered',
-  'autopilot-off',
-  'no-process',
-  'late',
-  'opted-out',
-  'opt-out-request',
-  'opt-in-request',
-  'help-request',
-  'gate',
-  'person-took-over',
-  'cancelled-by-person',
-  'turn-cap',
-  'model-hand-off',
-  'model-nothing',
-  'model-unavailable',
-  'model-invalid',
-  'flood',
-  'not-sent',
-  'identical-exchange',
-  'outside-hours',
-  'follow-up',
-  'scheduled',
-  'automation',
-  'deferred',
-  'customer-replied',
-  'deleted',
-] as const;
-export type DecisionReason = (typeof DECISION_REASONS)[number];
-
-export const MODEL_INTENTS = ['optOut', 'wrongNumber', 'callRequested'] as const;
-export type ModelIntent = (typeof MODEL_INTENTS)[number];
-
-/** What the model answered, without the text of the reply. */
-export interface ModelAnswer {
-  model: string;
-  reason: string;
-  confidence: number | null;
-  suggestedStage: string | null;
-  /** What the customer wants beyond an answer, as the model reads it. */
-  intent: ModelIntent | null;
-  tookMs: number;
-}
-
-export interface Decision {
-  /** Positions of the inbound messages that this is about. */
-  inbounds: number[];
-  outcome: DecisionOutcome;
-  reason: DecisionReason;
-  final: boolean;
-  gates: GateVerdict[];
-  processVersionId: string | null;
-  messageId: string | null;
-  model: ModelAnswer | null;
-  /** A sentence for the thread. */
-  explanation: string;
-}
-
 // ── Events ──────────────────────────────────────────────────────────────────
 
 export type Actor =
@@ -432,38 +358,3 @@ export type NewEvent = { [T in EventType]: { type: T; data: EventData[T]; actor:
 
 /** An event with its place in the conversation. */
 export type ConversationEvent = NewEvent & { position: number; at: number };
-
-// ── Agenda ──────────────────────────────────────────────────────────────────
-
-export const AGENDA_KINDS = [
-  'autopilotReply',
-  'reconcileDelivery',
-  'followUp',
-  'scheduledMessage',
-  'reminder',
-  'unsnooze',
-  'slaBreach',
-  'noReply',
-] as const;
-export type AgendaKind = (typeof AGENDA_KINDS)[number];
-export const AGENDA_OPERATIONS = ['actNow', 'cancel', 'skip', 'move', 'edit', 'complete'] as const;
-export type AgendaOperation = (typeof AGENDA_OPERATIONS)[number];
-
-/** One thing that will happen. */
-export interface AgendaItem {
-  id: string;
-  kind: AgendaKind;
-  at: number;
-  /** What will happen, in words. */
-  title: string;
-  /** `drafting`: the model is at work on it now. */
-  phase: 'waiting' | 'drafting';
-  /** Position of the event that put it here. */
-  cause: number;
-  /** The same instant on the clock of `zone`, such as `2026-11-25 09:00`. */
-  wall: string;
-  zone: string;
-  /** Why it is there, in words. */
-  why: string;
-  operations: AgendaOperation[];
-}

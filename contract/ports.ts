@@ -1,16 +1,16 @@
 import type { BulkAction, BulkFilter } from './bulk.ts';
 import type {
-  AgendaItem,
   ConversationEvent,
   ConversationKey,
   DeliveryFailed,
   EventData,
   GeneratedReply,
   InboundMessage,
-  ModelAnswer,
   UpdateArgs,
   UpdateResults,
 } from './conversation.ts';
+import type { AgendaItem } from './agenda.ts';
+import type { ModelAnswer } from './decision.ts';
 import type { AuthorKind, ConversationStatus, Priority, UpdateName } from './names.ts';
 import type { DealershipPolicy, Policy } from './process.ts';
 

@@ -16,9 +16,9 @@ import type {
   ProcessView,
   NotificationView,
   ReminderView,
-  ScheduledView,
   User,
 } from '@leadline/contract/rest.ts';
+import type { ScheduledView } from '@leadline/contract/restActions.ts';
 import { listRows, unreadBy } from './inboxList.ts';
 import { countSelected, selectIds } from './inboxSelection.ts';
 import type { ConversationDoc } from './models/conversation.ts';

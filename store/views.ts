@@ -1,4 +1,4 @@
-import type { AgendaItem } from '@leadline/contract/conversation.ts';
+import type { AgendaItem } from '@leadline/contract/agenda.ts';
 import { conversationWorkflowId } from '@leadline/contract/ids.ts';
 import type {
   AgendaItemView,

@@ -10,7 +10,7 @@ import {
   SetAssignees,
   SetAutopilot,
   SetStage,
-} from '@leadline/contract/rest.ts';
+} from '@leadline/contract/restActions.ts';
 import type { Engine } from '../engine.ts';
 import { route, type Route } from '../route.ts';
 import { dueIso } from './answers.ts';

@@ -8,7 +8,7 @@ import {
   ScheduledView,
   ScheduleResult,
   SetFollowUps,
-} from '@leadline/contract/rest.ts';
+} from '@leadline/contract/restActions.ts';
 import { zoneTableFromNow } from '@leadline/store/settings.ts';
 import type { Engine } from '../engine.ts';
 import { pageOf } from '../pageSchema.ts';

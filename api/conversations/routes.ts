@@ -9,8 +9,8 @@ import {
   HistoryQuery,
   ListQuery,
   MessageView,
-  SetUnread,
 } from '@leadline/contract/rest.ts';
+import { SetUnread } from '@leadline/contract/restActions.ts';
 import type { ReadChange } from '@leadline/contract/realtime.ts';
 import type { HistoryRange } from '@leadline/store/inbox.ts';
 import { pageOf } from '../pageSchema.ts';

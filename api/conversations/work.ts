@@ -1,5 +1,12 @@
 import * as z from 'zod/mini';
-import { AddReminder, ReminderResult, SetPriority, SetTags, Snooze, StatusResult } from '@leadline/contract/rest.ts';
+import {
+  AddReminder,
+  ReminderResult,
+  SetPriority,
+  SetTags,
+  Snooze,
+  StatusResult,
+} from '@leadline/contract/restActions.ts';
 import type { Engine } from '../engine.ts';
 import { readReminder } from '../reminders/naturalLanguage.ts';
 import { route, type Route } from '../route.ts';

@@ -1,4 +1,4 @@
-import type { AgendaItem } from '@leadline/contract/conversation.ts';
+import type { AgendaItem } from '@leadline/contract/agenda.ts';
 import type { AuthorKind, Channel, ConversationStatus, Priority } from '@leadline/contract/names.ts';
 import { collectionSchema, INSTANT_OR_NULL, REQUIRED_INSTANT, REQUIRED_TEXT, TEXT_OR_NULL } from './schema.ts';
 

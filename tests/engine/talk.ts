@@ -1,6 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import type { AgendaItem, InboundMessage, UpdateArgs, UpdateResults } from '@leadline/contract/conversation.ts';
+import type { InboundMessage, UpdateArgs, UpdateResults } from '@leadline/contract/conversation.ts';
+import type { AgendaItem } from '@leadline/contract/agenda.ts';
 import { conversationWorkflowId } from '@leadline/contract/ids.ts';
 import { CONVERSATION_WORKFLOW, QUERIES, SIGNALS, TASK_QUEUES } from '@leadline/contract/names.ts';
 import { T0 } from '@leadline/workflows/conversation/core/scenario.ts';

@@ -1,4 +1,4 @@
-import type { AgendaItem } from '@leadline/contract/conversation.ts';
+import type { AgendaItem } from '@leadline/contract/agenda.ts';
 import { wallText } from './clock.ts';
 import type { ScheduledMessage, State, UnknownDelivery } from './state.ts';
 

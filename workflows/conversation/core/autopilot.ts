@@ -1,4 +1,5 @@
-import type { Actor, DecisionReason } from '@leadline/contract/conversation.ts';
+import type { Actor } from '@leadline/contract/conversation.ts';
+import type { DecisionReason } from '@leadline/contract/decision.ts';
 import type { DraftResult } from '@leadline/contract/ports.ts';
 import type { Policy } from '@leadline/contract/process.ts';
 import { replyItemId } from './agenda.ts';

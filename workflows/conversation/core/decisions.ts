@@ -1,4 +1,5 @@
-import type { Actor, Decision, DecisionReason } from '@leadline/contract/conversation.ts';
+import type { Actor } from '@leadline/contract/conversation.ts';
+import type { Decision, DecisionReason } from '@leadline/contract/decision.ts';
 import { askGates } from './gates.ts';
 import { BY_SYSTEM, type Recorder } from './recorder.ts';
 

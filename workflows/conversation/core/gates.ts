@@ -1,4 +1,4 @@
-import type { GateVerdict } from '@leadline/contract/conversation.ts';
+import type { GateVerdict } from '@leadline/contract/decision.ts';
 import type { AuthorKind } from '@leadline/contract/names.ts';
 import { nextOutside, nextWithin, wallText } from './clock.ts';
 import type { State } from './state.ts';

@@ -1,4 +1,5 @@
-import type { DecisionReason, InboundMessage } from '@leadline/contract/conversation.ts';
+import type { InboundMessage } from '@leadline/contract/conversation.ts';
+import type { DecisionReason } from '@leadline/contract/decision.ts';
 import { armReply } from './pendingReply.ts';
 import { recordDecision } from './decisions.ts';
 import { keywordOf, type Keyword } from './keywords.ts';

@@ -1,4 +1,5 @@
-import type { Actor, DecisionReason } from '@leadline/contract/conversation.ts';
+import type { Actor } from '@leadline/contract/conversation.ts';
+import type { DecisionReason } from '@leadline/contract/decision.ts';
 import { BY_SYSTEM, type Recorder } from './recorder.ts';
 import { responseWindow } from './responseWindow.ts';
 

@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributeUpdatePair } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import type { Decision } from '@leadline/contract/conversation.ts';
+import type { Decision } from '@leadline/contract/decision.ts';
 import { agenda } from '../core/agenda.ts';
 import type { State } from '../core/state.ts';
 

@@ -1,17 +1,14 @@
 import { inject, Service } from '@angular/core';
+import { MessageView, type ReminderView, type AgendaItemView, type ConversationRow } from '@leadline/contract/rest.ts';
 import {
   AutopilotResult,
   DraftView,
   FollowUpsResult,
-  MessageView,
   ReminderResult,
   ScheduledView,
   ScheduleResult,
   type Schedule,
-  type ReminderView,
-  type AgendaItemView,
-  type ConversationRow,
-} from '@leadline/contract/rest.ts';
+} from '@leadline/contract/restActions.ts';
 import * as z from 'zod/mini';
 import type { Priority } from '@leadline/contract/names.ts';
 import { Api, pageOf } from '../core/api.ts';

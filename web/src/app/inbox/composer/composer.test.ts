@@ -1,6 +1,7 @@
 import { TestBed, type ComponentFixture } from '@angular/core/testing';
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { ConversationRow, DraftView } from '@leadline/contract/rest.ts';
+import type { ConversationRow } from '@leadline/contract/rest.ts';
+import type { DraftView } from '@leadline/contract/restActions.ts';
 import { settled } from '../../../testing/fakeApi.ts';
 import { sampleRow } from '../../../testing/samples.ts';
 import { ApiError } from '../../core/api.ts';

@@ -1,6 +1,6 @@
 import { Component, computed, inject } from '@angular/core';
 import { MAT_DIALOG_DATA, MatDialogClose, MatDialogTitle } from '@angular/material/dialog';
-import type { DecisionOutcome } from '@leadline/contract/conversation.ts';
+import type { DecisionOutcome } from '@leadline/contract/decision.ts';
 import type { GateName } from '@leadline/contract/names.ts';
 import { DecisionView } from '@leadline/contract/rest.ts';
 import * as z from 'zod/mini';

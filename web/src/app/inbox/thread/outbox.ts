@@ -1,5 +1,6 @@
 import { computed, inject, Service, signal } from '@angular/core';
-import { SendMessageResult, type MessageView } from '@leadline/contract/rest.ts';
+import { type MessageView } from '@leadline/contract/rest.ts';
+import { SendMessageResult } from '@leadline/contract/restActions.ts';
 import { Api, ApiError, messageOf } from '../../core/api.ts';
 import { Session } from '../../core/session.ts';
 

@@ -1,5 +1,6 @@
 import { afterNextRender, Component, inject, input, output, signal } from '@angular/core';
-import type { ConversationRow, ScheduledView } from '@leadline/contract/rest.ts';
+import type { ConversationRow } from '@leadline/contract/rest.ts';
+import type { ScheduledView } from '@leadline/contract/restActions.ts';
 import { Icon } from '../../core/icon.ts';
 import { Toasts } from '../../core/toasts.ts';
 import { Actions } from '../actions.ts';
