@@ -48,7 +48,7 @@ const REQUEST: DraftRequest = {
   holdUntilAt: null,
 };
 
-describe('a draft by the OpenAI SDK', () => {
+describe('R8: a draft by the OpenAI SDK', () => {
   let server: Server;
   let base: string;
   beforeAll(async () => {

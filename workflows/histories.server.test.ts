@@ -5,7 +5,7 @@ import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { bundleWorkflows } from '@leadline/temporal/worker.ts';
 
 /** Golden histories: what conversations have done out there, replayed by the code of now (docs/changing-workflows.md). */
-describe('the code of now replays', () => {
+describe('R10: the code of now replays', () => {
   const root = path.join(process.cwd(), 'workflows');
   const files = globSync('histories/**/*.json', { cwd: root });
   let workflowBundle: WorkflowBundleWithSourceMap;

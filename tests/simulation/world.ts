@@ -5,9 +5,10 @@ import { decide } from '@leadline/workflows/conversation/core/decide.ts';
 import { fold } from '@leadline/workflows/conversation/core/evolve.ts';
 import type { Effect, Input, UpdateInput } from '@leadline/workflows/conversation/core/inputs.ts';
 import { rowOf } from '@leadline/workflows/conversation/core/row.ts';
-import { DEALERSHIP, draftResult, KEY, POLICY, START, ZONE } from '@leadline/workflows/conversation/core/scenario.ts';
+import { DEALERSHIP, draftResult, KEY, START, ZONE } from '@leadline/workflows/conversation/core/scenario.ts';
 import { emptyState, type State } from '@leadline/workflows/conversation/core/state.ts';
 import { checkEvents, checkRest, fail } from './invariants.ts';
+import { whatPersonDoes, type PersonsUpdate } from './people.ts';
 import { SimulatedStore, type SimulatedCommit } from './store.ts';
 import type { Step } from './steps.ts';
 
@@ -125,8 +126,10 @@ export class World {
     checkRest(this);
   }
 
-  private act({ action, at }: Step): void {
-    const some = <T>(items: readonly T[]): T | undefined => items[Math.floor(at * items.length)];
+  private act(step: Step): void {
+    const person = whatPersonDoes(step, this.state, this.now);
+    if (person) return this.update(person);
+    const { action, at } = step;
     switch (action) {
       case 'inbound':
         return this.inbound(at < 0.15 ? this.lastText : `text ${(this.serial += 1)}`, `SM${this.serial}`, false);
@@ -138,68 +141,6 @@ export class World {
         return this.inbound(at < 0.3 ? 'please stop texting me' : 'STOP', `SMS${(this.serial += 1)}`, false);
       case 'start':
         return this.inbound('START', `SMT${(this.serial += 1)}`, false);
-      case 'personSends':
-        return this.update('sendMessage', { text: 'Hello', fromDraftId: null });
-      case 'personRepeats':
-        return this.update(
-          'sendMessage',
-          { text: 'Hello', fromDraftId: null },
-          this.state.recentSends.at(-1)?.updateId,
-        );
-      case 'takeOver':
-        return this.update('assign', {
-          ownerId: `u${Math.floor(at * 4)}`,
-          userIds: [`u${Math.floor(at * 4)}`],
-          takeOver: at < 0.7,
-        });
-      case 'autopilot':
-        return this.update('setAutopilot', { on: at < 0.6 });
-      case 'followUps':
-        return this.update('setFollowUps', { on: at < 0.6 });
-      case 'process': {
-        const version = Math.floor(at * 3);
-        const hours = (['always', 'inside', 'outside'] as const)[version]!;
-        const policy = {
-          ...POLICY,
-          versionId: `v${version}`,
-          window: { ...POLICY.window, hours, quietHoursExempt: version === 0 },
-        };
-        return this.update('selectProcess', { processId: 'p1' }, undefined, { policy });
-      }
-      case 'stage':
-        return this.update('setStage', { stage: ['new', 'engaged', 'sold'][Math.floor(at * 3)]! });
-      case 'tags':
-        return at < 0.6
-          ? this.update('setTags', { tags: at < 0.3 ? [] : [`t${Math.floor(at * 5)}`] })
-          : this.update('changeTags', { add: [`t${Math.floor(at * 25)}`], remove: [`t${Math.floor(at * 5)}`] });
-      case 'schedule':
-        return this.update('scheduleMessage', this.scheduled(at));
-      case 'changeSchedule':
-        return this.update('changeScheduled', {
-          ...this.scheduled(at),
-          scheduledId: some(this.state.scheduled)?.scheduledId ?? 'none',
-        });
-      case 'remind':
-        return this.update('addReminder', { text: 'call', dueAt: this.now + at * 3 * DAY, forUserId: null });
-      case 'snooze':
-        return this.update('snooze', { until: this.now + at * 2 * DAY });
-      case 'resolve':
-        return this.update('resolve', {});
-      case 'reopen':
-        return this.update('reopen', {});
-      case 'actNow':
-        return this.update('actNow', { itemId: some(plan(this.state))?.item.id ?? 'none' });
-      case 'cancelItem':
-        return this.update('cancelAgendaItem', { itemId: some(plan(this.state))?.item.id ?? 'none' });
-      case 'moveItem':
-        return this.update('moveAgendaItem', {
-          itemId: plan(this.state).find(({ item }) => item.kind === 'followUp')?.item.id ?? 'none',
-          at: this.now + at * DAY,
-        });
-      case 'retry':
-        return this.update('retryMessage', { messageId: some(this.state.failed)?.messageId ?? 'none' });
-      case 'sparkle':
-        return this.update('generateReply', {});
       case 'wake':
         return this.wake();
       case 'draft':
@@ -250,13 +191,14 @@ export class World {
         return this.continueAsNew();
       case 'sleep':
         return this.sleep();
-      case 'restore':
-        return this.update('restoreConversation', {});
       case 'delete':
-        this.update('deleteConversation', {});
+        this.update({ type: 'deleteConversation', args: {} });
         // A deleted conversation does not wait for them.
         this.webhooks = [];
         return this.restart();
+      default:
+        // What people do is above.
+        fail(`no step ${action}`);
     }
   }
 
@@ -274,14 +216,9 @@ export class World {
     this.turn([{ type: 'inboundMessage', message }]);
   }
 
-  private update(type: UpdateInput['type'], args: object, id = `u${(this.serial += 1)}`, extra: object = {}): void {
-    // The steps above give each update its own arguments.
+  private update({ type, args, id = `u${(this.serial += 1)}`, extra = {} }: PersonsUpdate): void {
+    // Each update comes with its own arguments.
     this.turn([{ type, id, args: { userId: 'leo', requestId: 'r', ...args }, ...extra } as unknown as UpdateInput]);
-  }
-
-  private scheduled(at: number) {
-    const wall = new Date(this.now - 6 * HOUR + at * 10 * DAY).toISOString().slice(0, 16);
-    return { text: 'Later', wall, zone: ZONE, cancelIfTheyReply: at < 0.5 };
   }
 
   /** As the shell: what came in, and what is due, is decided and committed together, then its effects start. */

@@ -44,7 +44,7 @@ describe('while parts are gone', () => {
     expect(await answers(from)).toBe(1);
   }, 60_000);
 
-  it('without Temporal, webhooks are taken, delivered when it is back, and get no stale answer', async () => {
+  it('R5: without Temporal, webhooks are taken, delivered when it is back, and get no stale answer', async () => {
     const temporal = product.parts.get('temporal')!;
     const phones = Array.from({ length: 10 }, newPhone);
     await temporal.kill();
@@ -64,7 +64,7 @@ describe('while parts are gone', () => {
     expect(await Promise.all(phones.map(answers))).toEqual(phones.map(() => 0));
   }, 150_000);
 
-  it('without MongoDB, webhooks are taken, the app says what it waits for, and all is there afterwards', async () => {
+  it('R6: without MongoDB, webhooks are taken, the app says what it waits for, and all is there afterwards', async () => {
     const mongo = product.parts.get('mongo')!;
     const phones = Array.from({ length: 5 }, newPhone);
     await mongo.kill();

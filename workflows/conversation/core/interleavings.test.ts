@@ -170,11 +170,11 @@ function played(actions: readonly Action[]): World {
 const property = (check: (world: World) => void): void => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...ACTIONS), { maxLength: 60 }), (actions) => check(played(actions))),
-    { numRuns: 1_500 },
+    { numRuns: 2_000 },
   );
 };
 
-describe('in any interleaving', () => {
+describe('R9: in any interleaving', () => {
   it('no AI message is committed with an epoch older than the latest take-over', () => {
     property(({ aiSentEpochs }) => {
       for (const { armed, current } of aiSentEpochs) expect(armed).toBe(current);
