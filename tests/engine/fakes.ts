@@ -3,6 +3,7 @@ import type { ConversationEvent } from '@leadline/contract/conversation.ts';
 import type {
   CommitRequest,
   ConversationActivities,
+  DeliverOutcome,
   DeliverRequest,
   DraftRequest,
   DraftResult,
@@ -62,7 +63,11 @@ export class FakeStore implements ConversationActivities {
     return { workflowIds: this.siblings };
   }
 
+  /** Commits fail while this holds, as without a database. */
+  isDown = false;
+
   async commit(request: CommitRequest): Promise<void> {
+    if (this.isDown) throw new Error('The database cannot be reached.');
     const id = request.key.conversationId;
     if ((this.fences.get(id) ?? 0) > request.fenceAt) throw ApplicationFailure.nonRetryable('stale', STALE_COMMIT);
     const kept = this.journal(id).filter((event) => event.position < request.firstPosition);
@@ -85,6 +90,8 @@ export class FakeOutside implements OutsideActivities {
   readonly drafts: DraftRequest[] = [];
   readonly sent: DeliverRequest[] = [];
   readonly modelIsDownFor = new Set<string>();
+  /** Conversations of whose sends nobody knows whether the provider took them. */
+  readonly inDoubtFor = new Set<string>();
   readonly webhooks: WebhookRequest[] = [];
   /** Answers a call of a webhook, or throws; it is taken otherwise. */
   onWebhook: (request: WebhookRequest) => Promise<WebhookOutcome> = async () => ({ outcome: 'delivered' });
@@ -110,9 +117,11 @@ export class FakeOutside implements OutsideActivities {
     };
   }
 
-  async deliver(request: DeliverRequest): Promise<{ outcome: 'sent' }> {
+  async deliver(request: DeliverRequest): Promise<DeliverOutcome> {
     this.sent.push(request);
-    return { outcome: 'sent' };
+    return this.inDoubtFor.has(request.key.conversationId)
+      ? { outcome: 'unknown', at: Date.now() }
+      : { outcome: 'sent' };
   }
 
   async reconcile(): Promise<{ outcome: 'notFound' }> {

@@ -1,23 +1,27 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { SIGNALS } from '@leadline/contract/names.ts';
+import { ApplicationFailure } from '@temporalio/common';
+import { RULES_VERSION, SIGNALS, TASK_QUEUES } from '@leadline/contract/names.ts';
+import { WEBHOOK_NOT_TAKEN } from '@leadline/contract/ports.ts';
 import { ensureTools } from '@leadline/temporal/toolCache.ts';
-import { DEFAULT_RULES } from '@leadline/contract/rules.ts';
+import { DEFAULT_RULES, type Rule } from '@leadline/contract/rules.ts';
 import { DEALERSHIP, POLICY, START, ZONE } from '@leadline/workflows/conversation/core/scenario.ts';
 import { FakeOutside, FakeStore } from './fakes.ts';
 import type { Talk } from './talk.ts';
 import { startTimeSkipping, type TimeSkippingEngine } from './timeSkipping.ts';
 
 /**
- * `npm run record-histories -- 2026-11`: plays a conversation of every kind and keeps its history under
+ * `npm run record-histories -- 2026-11`: plays a conversation of every kind, and each other workflow, and keeps their histories under
  * workflows/histories/<name>/. What is there is never recorded again: it is what runs out there (docs/changing-workflows.md).
  */
 
 const DAY_MS = 86_400_000;
 const hello = { text: 'Hello', fromDraftId: null };
 
+/** Kinds of conversations. */
 const KINDS: Record<string, (talk: Talk, engine: TimeSkippingEngine) => Promise<unknown>> = {
   async answered(talk, { env }) {
     await talk.inbound('hi');
@@ -93,52 +97,124 @@ const KINDS: Record<string, (talk: Talk, engine: TimeSkippingEngine) => Promise<
     await env.sleep(60_000);
     await env.sleep(32 * DAY_MS);
   },
+  async deleted(talk, { env }) {
+    await talk.inbound('hi');
+    await talk.update('addReminder', { text: 'call', dueAt: (await env.currentTimeMs()) + DAY_MS, forUserId: null });
+    await talk.update('deleteConversation', {});
+    await env.sleep(1_000);
+  },
+  async inDoubt(talk, { env }) {
+    outside.inDoubtFor.add(talk.key.conversationId);
+    await talk.inbound('hi');
+    await env.sleep(600_000);
+    await talk.update('setAutopilot', { on: false });
+    await env.sleep(600_000);
+  },
+  async toldItsWebhook(talk, { env }) {
+    outside.onWebhook = async () => {
+      outside.onWebhook = async () => ({ outcome: 'delivered' });
+      throw ApplicationFailure.create({ message: 'answered 500', type: WEBHOOK_NOT_TAKEN });
+    };
+    await talk.inbound('hi');
+    await talk.update('setStage', { stage: 'sold' });
+    await env.sleep(600_000);
+  },
+  async withoutDatabase(talk, { env }) {
+    await talk.inbound('hi');
+    store.isDown = true;
+    await talk.inbound('anybody there?');
+    setTimeout(() => (store.isDown = false), 14_000);
+    while (store.isDown) await new Promise((resolve) => setTimeout(resolve, 500));
+    await env.sleep(120_000);
+  },
+  /** The run that ends where newer rules begin. */
+  async underOldRules(talk, { env }) {
+    store.rulesVersion = RULES_VERSION - 1;
+    await talk.inbound('hi');
+    const { runId } = await talk.handle.describe();
+    store.rulesVersion = RULES_VERSION;
+    await env.sleep(120_000);
+    return runId;
+  },
 };
 
-const [name] = process.argv.slice(2);
-if (!name || !/^[\w.-]+$/.test(name)) {
-  console.error('\n  Usage: npm run record-histories -- NAME, such as 2026-11\n');
-  process.exit(1);
-}
-const folder = path.join('workflows/histories', name);
-await mkdir(folder);
-const tools = await ensureTools(() => undefined);
-process.env['TEMPORAL_TEST_SERVER'] ??= tools.temporalTestServer;
-const rules = {
+const REQUEST = { dealershipId: 'd1', dealershipSlug: 'northside', requestId: 'r' };
+/** The other workflows, by their type, with what they are started with. */
+const OTHERS: Record<string, object> = {
+  rolloutProcess: { rollout: { ...REQUEST, processId: null, version: 2 } },
+  reconcileChannel: { channelAccountId: 'a1' },
+  bulkAction: {
+    bulk: { ...REQUEST, id: 'b1', userId: 'ana', action: { type: 'setStage', stage: 'sold' } },
+    selection: { ids: Array.from({ length: 45 }, (_, index) => `c${String(index).padStart(2, '0')}`) },
+    total: 45,
+  },
+};
+const others = {
+  fleet: { listConversations: async () => ({ workflowIds: ['conversation/northside/gone'], next: null }) },
+  channel: {
+    uncheckedSpan: async () => ({ fromAt: Date.UTC(2026, 10, 24), untilAt: Date.UTC(2026, 10, 25, 12) }),
+    reconcilePage: async () => ({ listed: 3, recovered: 1, settled: 1, next: null }),
+    markReconciled: async () => undefined,
+  },
+  bulkOn: () => ({
+    selectConversations: async () => ({ ids: [] }),
+    applyToConversations: async ({ ids }: { ids: string[] }) => ({ done: ids.length, failed: 0, refused: [] }),
+  }),
+};
+
+const SOLD: Rule = {
+  id: 'crm',
+  name: 'Tell the CRM',
+  enabled: true,
+  when: { on: 'stageChanged', to: 'sold' },
+  actions: [{ do: 'callWebhook', endpointId: 'e1' }],
+};
+const START_OF_ALL = {
   ...START,
   dealership: {
     ...DEALERSHIP,
-    rules: DEFAULT_RULES,
+    rules: [...DEFAULT_RULES, SOLD],
     sla: { firstResponseMs: 900_000, nextResponseMs: 900_000, reassignTo: null },
   },
 };
+
+const [name] = process.argv.slice(2);
+if (!name || !/^[\w.-]+$/.test(name)) fail('Usage: npm run record-histories -- NAME, such as 2026-11');
+const folder = path.join('workflows/histories', name);
+if (existsSync(folder)) fail(`${folder} stands already, and what is there stays: choose another name.`);
+await mkdir(folder);
+const tools = await ensureTools(() => undefined);
+process.env['TEMPORAL_TEST_SERVER'] ??= tools.temporalTestServer;
 const outside = new FakeOutside();
-const engine = await startTimeSkipping(
-  new FakeStore(rules, [POLICY, { ...POLICY, processId: 'p2', versionId: 'p2v1' }]),
-  outside,
-  100,
-);
+const store = new FakeStore(START_OF_ALL, [POLICY, { ...POLICY, processId: 'p2', versionId: 'p2v1' }]);
+const engine = await startTimeSkipping(store, outside, 100, others);
 for (const [kind, play] of Object.entries(KINDS)) {
   await engine.talking(async (talk) => {
     if (kind === 'handedOff') outside.modelIsDownFor.add(talk.key.conversationId);
-    await play(talk, engine);
-    // Temporal's own tool writes histories as its own replayer reads them.
-    const address = engine.env.connection.options.address;
-    const show = [
-      'workflow',
-      'show',
-      '--workflow-id',
-      talk.handle.workflowId,
-      '--address',
-      address,
-      '--output',
-      'json',
-    ];
-    const { stdout } = await promisify(execFile)(tools.temporal, show, { maxBuffer: 64 * 1024 * 1024 });
-    const history = JSON.parse(stdout) as { events: unknown[] };
-    await writeFile(path.join(folder, `${kind}.json`), `${JSON.stringify(history)}\n`);
-    console.log(`  ${kind}: ${history.events.length} events`);
+    const runId = await play(talk, engine);
+    await keep(kind, talk.handle.workflowId, typeof runId === 'string' ? runId : null);
   });
+}
+for (const [type, start] of Object.entries(OTHERS)) {
+  const taskQueue = TASK_QUEUES.conversations;
+  await engine.env.client.workflow.execute(type, { workflowId: type, taskQueue, args: [start] });
+  await keep(type, type, null);
 }
 await engine.stop();
 process.exit(0);
+
+function fail(sentence: string): never {
+  console.error(`\n  ${sentence}\n`);
+  process.exit(1);
+}
+
+/** Temporal's own tool writes histories as its own replayer reads them. */
+async function keep(kind: string, workflowId: string, runId: string | null): Promise<void> {
+  const { address } = engine.env.connection.options;
+  const run = runId === null ? [] : ['--run-id', runId];
+  const show = ['workflow', 'show', '--workflow-id', workflowId, ...run, '--address', address, '--output', 'json'];
+  const { stdout } = await promisify(execFile)(tools.temporal, show, { maxBuffer: 64 * 1024 * 1024 });
+  const history = JSON.parse(stdout) as { events: unknown[] };
+  await writeFile(path.join(folder, `${kind}.json`), `${JSON.stringify(history)}\n`);
+  console.log(`  ${kind}: ${history.events.length} events`);
+}
