@@ -23,8 +23,8 @@ import type {
   UpdateResults,
 } from '@leadline/contract/conversation.ts';
 import { AppError } from '@leadline/contract/errors.ts';
-import { bulkWorkflowId, conversationWorkflowId } from '@leadline/contract/ids.ts';
-import type { Bulk, Rollout } from '@leadline/contract/ports.ts';
+import { bulkWorkflowId, conversationWorkflowId, rolloutWorkflowId } from '@leadline/contract/ids.ts';
+import type { Bulk, Rollout, RolloutProgress } from '@leadline/contract/ports.ts';
 import {
   BULK_WORKFLOW,
   CONVERSATION_WORKFLOW,
@@ -67,6 +67,8 @@ export interface Engine {
   bulkProgress(dealershipSlug: string, bulkId: string): Promise<BulkProgress | null>;
   /** Asks it to stop after what is under way; one that has ended stays as it is. */
   cancelBulk(dealershipSlug: string, bulkId: string): Promise<void>;
+  /** How far a rollout is; null where there is none of that version. */
+  rolloutProgress(dealershipSlug: string, processId: string | null, version: number): Promise<RolloutProgress | null>;
   /** Whether Temporal answers; rejects when it does not. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -150,21 +152,7 @@ export function createEngine(settings: EngineSettings): Engine {
         throw asAppError(error);
       });
     },
-    async rollOut(rollout) {
-      const what = rollout.processId ?? 'settings';
-      const started = client.withDeadline(Date.now() + UPDATE_MS, () =>
-        client.workflow.start(ROLLOUT_WORKFLOW, {
-          workflowId: `rollout/${rollout.dealershipSlug}/${what}/${rollout.version}`,
-          taskQueue: TASK_QUEUES.conversations,
-          args: [{ rollout }],
-          workflowIdConflictPolicy: 'USE_EXISTING',
-          staticSummary: `Version ${rollout.version} of ${what} for ${rollout.dealershipSlug}`,
-        }),
-      );
-      await within(UPDATE_MS, started).catch((error: unknown) => {
-        throw asAppError(error);
-      });
-    },
+    ...rolloutEngine(client),
     ...bulkEngine(client),
     async ping() {
       const asked = connection.withDeadline(Date.now() + PING_MS, () =>
@@ -178,13 +166,35 @@ export function createEngine(settings: EngineSettings): Engine {
   };
 }
 
+/** Asks Temporal within a time. Throws `unavailable` after it. */
+async function ask<T>(client: Client, limitMs: number, request: () => Promise<T>): Promise<T> {
+  return within(limitMs, client.withDeadline(Date.now() + limitMs, request)).catch((error: unknown) => {
+    throw asAppError(error);
+  });
+}
+
+function rolloutEngine(client: Client): Pick<Engine, 'rollOut' | 'rolloutProgress'> {
+  return {
+    async rollOut(rollout) {
+      const { dealershipSlug, processId, version } = rollout;
+      const options = {
+        workflowId: rolloutWorkflowId(dealershipSlug, processId, version),
+        taskQueue: TASK_QUEUES.conversations,
+        args: [{ rollout }],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        staticSummary: `Version ${version} of ${processId ?? 'settings'} for ${dealershipSlug}`,
+      } as const;
+      await ask(client, UPDATE_MS, () => client.workflow.start(ROLLOUT_WORKFLOW, options));
+    },
+    rolloutProgress(dealershipSlug, processId, version) {
+      const handle = client.workflow.getHandle(rolloutWorkflowId(dealershipSlug, processId, version));
+      return ask(client, QUERY_MS, () => handle.query<RolloutProgress>('progress')).catch(orNull);
+    },
+  };
+}
+
 /** Actions over many conversations. The slug in the id keeps one dealership from another's. */
 function bulkEngine(client: Client): Pick<Engine, 'startBulk' | 'bulkProgress' | 'cancelBulk'> {
-  async function ask<T>(limitMs: number, request: () => Promise<T>): Promise<T> {
-    return within(limitMs, client.withDeadline(Date.now() + limitMs, request)).catch((error: unknown) => {
-      throw asAppError(error);
-    });
-  }
   return {
     async startBulk(start) {
       const { id, dealershipSlug, action, userId } = start.bulk;
@@ -199,15 +209,15 @@ function bulkEngine(client: Client): Pick<Engine, 'startBulk' | 'bulkProgress' |
         staticSummary: `${action.type} in ${start.total} conversations of ${dealershipSlug}, ${what}`,
         staticDetails: `Asked for by the user \`${userId}\`, request \`${start.bulk.requestId}\`.`,
       } as const;
-      await ask(UPDATE_MS, () => client.workflow.start(BULK_WORKFLOW, options)).catch(unlessKnown);
+      await ask(client, UPDATE_MS, () => client.workflow.start(BULK_WORKFLOW, options)).catch(unlessKnown);
     },
     async bulkProgress(dealershipSlug, bulkId) {
       const handle = client.workflow.getHandle(bulkWorkflowId(dealershipSlug, bulkId));
-      return ask(QUERY_MS, () => handle.query<BulkProgress>('progress')).catch(orNull);
+      return ask(client, QUERY_MS, () => handle.query<BulkProgress>('progress')).catch(orNull);
     },
     async cancelBulk(dealershipSlug, bulkId) {
       const handle = client.workflow.getHandle(bulkWorkflowId(dealershipSlug, bulkId));
-      await ask(QUERY_MS, () => handle.cancel()).catch(orNull);
+      await ask(client, QUERY_MS, () => handle.cancel()).catch(orNull);
     },
   };
 }

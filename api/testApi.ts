@@ -49,6 +49,10 @@ export class FakeEngine implements Engine {
   rollOut = async (rollout: Rollout): Promise<void> => {
     this.rollouts.push(rollout);
   };
+  rolloutProgress = async (slug: string, processId: string | null, version: number) =>
+    this.rollouts.some((one) => one.dealershipSlug === slug && one.processId === processId && one.version === version)
+      ? { told: 3, done: true }
+      : null;
 
   readonly bulkStarts: BulkStart[] = [];
   readonly cancelledBulks: string[] = [];

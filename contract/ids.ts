@@ -3,6 +3,11 @@ export function conversationWorkflowId(dealershipSlug: string, conversationId: s
   return `conversation/${dealershipSlug}/${conversationId}`;
 }
 
+/** The workflow id of the rollout of a version: of a process, or with `processId` null of the dealership's settings. */
+export function rolloutWorkflowId(dealershipSlug: string, processId: string | null, version: number): string {
+  return `rollout/${dealershipSlug}/${processId ?? 'settings'}/${version}`;
+}
+
 /** The workflow id of an action over many conversations. */
 export function bulkWorkflowId(dealershipSlug: string, bulkId: string): string {
   return `bulk/${dealershipSlug}/${bulkId}`;

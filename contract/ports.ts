@@ -40,6 +40,13 @@ export interface Rollout {
   requestId: string;
 }
 
+/** How far a rollout is. */
+export interface RolloutProgress {
+  /** Conversations that were told; those that sleep read it when they wake. */
+  told: number;
+  done: boolean;
+}
+
 /** The ports of the workflows that work on many conversations. */
 export interface FleetActivities {
   /** Workflow ids of the conversations that a rollout concerns, in pages by id. Safe to repeat: it only reads. */

@@ -295,6 +295,9 @@ export const NotificationView = z.object({
 export type NotificationView = z.infer<typeof NotificationView>;
 export const NotificationsSeen = z.strictObject({ until: Instant });
 
+/** How many running conversations have been told of a version; those that sleep read it when they wake. */
+export const RolloutView = z.object({ told: z.number(), done: z.boolean() });
+
 /** Numbers on the channel tabs and on the rail. */
 export const Counts = z.object({
   byChannel: z.record(z.string(), z.number()),

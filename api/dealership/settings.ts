@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { AppError } from '@leadline/contract/errors.ts';
-import { SaveSettings, SettingsView } from '@leadline/contract/rest.ts';
+import { RolloutView, SaveSettings, SettingsView } from '@leadline/contract/rest.ts';
 import type { Rule } from '@leadline/contract/rules.ts';
 import type { Store } from '@leadline/store/connect.ts';
 import type { Inbox } from '@leadline/store/inbox.ts';
@@ -8,8 +8,21 @@ import type { Engine } from '../engine.ts';
 import { route, type Route } from '../route.ts';
 
 /** Hours, quiet hours, targets and rules of the dealership, as one document. */
-export function settingsRoutes(store: Store, engine: Pick<Engine, 'rollOut'>): Route[] {
+export function settingsRoutes(store: Store, engine: Pick<Engine, 'rollOut' | 'rolloutProgress'>): Route[] {
   return [
+    route('get /rollouts/:subject/:version', {
+      tag: 'Settings',
+      summary: 'How far a saved version has come: the subject is `settings`, or the id of a process.',
+      answer: RolloutView,
+      role: 'manager',
+      async handle({ inbox, params }) {
+        const slug = (await inbox.dealership())?.slug ?? '';
+        const processId = params['subject'] === 'settings' ? null : params['subject']!;
+        const progress = await engine.rolloutProgress(slug, processId, Number(params['version']));
+        if (!progress) throw new AppError('not-found', 'There is no such rollout.');
+        return progress;
+      },
+    }),
     route('get /settings', {
       tag: 'Settings',
       summary: 'Hours, quiet hours, response targets and automation rules.',

@@ -142,6 +142,7 @@ describe('the agenda of a conversation', () => {
     await text.fill(before.replace('"from": "21:00"', '"from": "20:30"'));
     await page.getByTestId('save-settings').click();
     await page.getByText('version 2', { exact: false }).first().waitFor();
+    await page.getByTestId('rollout').filter({ hasText: 'running conversations know of it' }).waitFor();
   }, 60_000);
 
   it('honours an opt-out at once: nothing is planned, and nothing can be sent', async () => {

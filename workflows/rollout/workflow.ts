@@ -8,19 +8,13 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { SIGNALS } from '@leadline/contract/names.ts';
-import type { FleetActivities, Rollout } from '@leadline/contract/ports.ts';
+import type { FleetActivities, Rollout, RolloutProgress } from '@leadline/contract/ports.ts';
 
 /** What a rollout starts from; `after` and `told` are carried on when it continues as new. */
 export interface RolloutStart {
   rollout: Rollout;
   after?: string | null;
   told?: number;
-}
-
-export interface RolloutProgress {
-  /** Conversations that were told; those that sleep read it when they wake. */
-  told: number;
-  done: boolean;
 }
 
 /** So many at a time, with a pause: a publication must not hold up the customers' messages. */

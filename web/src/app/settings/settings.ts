@@ -1,23 +1,22 @@
 import { Component, computed, inject, signal } from '@angular/core';
 import { DealershipSettings, ProcessDefinition } from '@leadline/contract/process.ts';
-import { ProcessVersionView, SettingsView } from '@leadline/contract/rest.ts';
+import { ProcessVersionView, RolloutView, SettingsView } from '@leadline/contract/rest.ts';
 import * as z from 'zod/mini';
 import { Api, messageOf } from '../core/api.ts';
 import { Directory } from '../core/directory.ts';
 import { Icon } from '../core/icon.ts';
-import { Toasts } from '../core/toasts.ts';
 import { readDocument, type Mistake } from './jsonDocument.ts';
 
 /** What is being edited: the dealership's settings (null), or a process by its id. */
 type Subject = string | null;
 
 const Saved = z.object({ version: z.number() });
+const ASK_AGAIN_MS = 1_000;
 
 /** Hours, targets, rules and processes as checked JSON, until they have a designer of their own. */
 @Component({ selector: 'll-settings', imports: [Icon], templateUrl: './settings.html', styleUrl: './settings.scss' })
 export class Settings {
   private readonly api = inject(Api);
-  private readonly toasts = inject(Toasts);
   protected readonly directory = inject(Directory);
 
   protected readonly subject = signal<Subject>(null);
@@ -26,6 +25,8 @@ export class Settings {
   protected readonly version = signal(0);
   protected readonly problem = signal('');
   protected readonly isSaving = signal(false);
+  /** What became of the last save. */
+  protected readonly rollout = signal('');
   protected readonly isLoading = signal(true);
   protected readonly isChanged = computed(() => this.text() !== this.saved());
   protected readonly mistakes = computed<readonly Mistake[]>(() => {
@@ -41,6 +42,7 @@ export class Settings {
     this.subject.set(subject);
     this.isLoading.set(true);
     this.problem.set('');
+    this.rollout.set('');
     try {
       if (subject === null) {
         const { settings, version, problem } = await this.api.get('/settings', SettingsView);
@@ -67,12 +69,36 @@ export class Settings {
     try {
       const version = await this.send(read.value);
       this.put(read.value, version);
-      this.toasts.say(`Version ${version} is saved. Running conversations take it over within minutes.`);
+      void this.follow(this.subject(), version);
     } catch (error) {
       this.problem.set(messageOf(error));
     } finally {
       this.isSaving.set(false);
     }
+  }
+
+  /** Says how many running conversations have taken a version over, until all have. */
+  private async follow(subject: Subject, version: number): Promise<void> {
+    this.rollout.set('saved; running conversations are being told…');
+    for (;;) {
+      const progress = await this.api
+        .get(`/rollouts/${subject ?? 'settings'}/${version}`, RolloutView)
+        .catch(() => null);
+      if (subject !== this.subject() || version !== this.version()) return;
+      if (!progress || progress.done) return this.rollout.set(progress ? toldText(progress.told) : 'saved');
+      this.rollout.set(`saved; ${progress.told} running conversations know of it…`);
+      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+    }
+  }
+
+  /** Puts the keyboard where the mistake is. */
+  protected goTo(field: HTMLTextAreaElement, { line }: Mistake): void {
+    const lines = field.value.split('\n');
+    const at = Math.min(Math.max((line ?? 1) - 1, 0), lines.length - 1);
+    const start = lines.slice(0, at).reduce((sum, one) => sum + one.length + 1, 0);
+    field.focus();
+    field.setSelectionRange(start, start + (lines[at]?.length ?? 0));
+    field.scrollTop = (field.scrollHeight / lines.length) * Math.max(at - 5, 0);
   }
 
   protected undo(): void {
@@ -101,4 +127,10 @@ export class Settings {
     this.version.set(version);
     this.problem.set('');
   }
+}
+
+function toldText(told: number): string {
+  return told === 0
+    ? 'saved'
+    : `saved; ${told === 1 ? 'one running conversation knows' : `all ${told} running conversations know`} of it`;
 }
