@@ -96,7 +96,7 @@ describe('a delivery through the Twilio SDK', () => {
     key: KEY,
     messageId: `${KEY.conversationId}-${(serial += 1)}`,
     attempt: 1,
-    validityMs: 60_000,
+    expiresAt: Date.now() + 60_000,
   });
   const deps = (message: OneMessage): DeliverDeps => ({
     messages: message.messages,

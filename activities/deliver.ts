@@ -23,7 +23,9 @@ const RECORD_PAUSE_MS = 2_500;
  * call that ended in doubt is never repeated. Throws, to be retried, only while the message has certainly not been taken.
  */
 export async function deliver(deps: DeliverDeps, request: DeliverRequest): Promise<DeliverOutcome> {
-  const { messageId, attempt, validityMs } = request;
+  const { messageId, attempt, expiresAt } = request;
+  if (deps.now() >= expiresAt)
+    throw ApplicationFailure.nonRetryable('Nobody took the message in the time that it had.', 'NotSent');
   const begun = await deps.messages.beginDelivery(messageId, attempt);
   switch (begun.state) {
     case 'missing':
@@ -35,7 +37,9 @@ export async function deliver(deps: DeliverDeps, request: DeliverRequest): Promi
     case 'begun': {
       const { channelAccount, from, to, text } = begun;
       const at = deps.now();
-      const sent = await deps.channelOf(channelAccount).send({ messageId, attempt, from, to, text, validityMs });
+      const sent = await deps
+        .channelOf(channelAccount)
+        .send({ messageId, attempt, from, to, text, validityMs: expiresAt - at });
       return conclude(deps, request, sent, at);
     }
   }

@@ -36,6 +36,8 @@ export async function reconcile(
   const delivery = await deps.messages.deliveryOf(messageId);
   if (!delivery || delivery.attempt !== attempt) return { outcome: 'notFound' };
   if (delivery.providerMessageId !== null) return outcomeOfStatus(delivery.status);
+  // Given back by the sender, because the provider had certainly not taken it.
+  if (delivery.status === 'queued') return { outcome: 'notFound' };
   if (delivery.status !== 'sending' && delivery.status !== 'unknown') return outcomeOfStatus(delivery.status);
   const found = await unclaimed(deps, delivery);
   if (!found) return { outcome: 'notFound' };

@@ -105,11 +105,11 @@ async function reconcile(ports = activities()): Promise<ReconcileCounts> {
 
 async function queued(
   text: string,
-): Promise<{ key: ConversationKey; messageId: string; attempt: number; validityMs: number }> {
+): Promise<{ key: ConversationKey; messageId: string; attempt: number; expiresAt: number }> {
   const key = dealer.key(newPhone());
   const { start } = await store.conversations.load(key);
   await store.conversations.commit(commitOf(key, start.contactId, [outboundEvent(key, 1, text, Date.now())]));
-  return { key, messageId: messageIdAt(key.conversationId, 1), attempt: 1, validityMs: 60_000 };
+  return { key, messageId: messageIdAt(key.conversationId, 1), attempt: 1, expiresAt: Date.now() + 60_000 };
 }
 
 function send(request: Awaited<ReturnType<typeof queued>>): ReturnType<typeof deliver> {

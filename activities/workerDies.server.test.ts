@@ -69,7 +69,7 @@ describe('R4: a worker that dies in the middle of a send', () => {
     await store.conversations.commit(
       commitOf(key, start.contactId, [outboundEvent(key, 1, 'the same text', Date.now())]),
     );
-    return { key, messageId: messageIdAt(key.conversationId, 1), attempt: 1, validityMs: 60_000 };
+    return { key, messageId: messageIdAt(key.conversationId, 1), attempt: 1, expiresAt: Date.now() + 60_000 };
   }
 
   /** What an activity works with; where a step is named, its worker never gets past it. */

@@ -112,27 +112,35 @@ export function createEngine(settings: EngineSettings): Engine {
   });
   let downUntil = 0;
 
-  async function signal(key: ConversationKey, name: string, payload: InboundMessage | DeliveryFailed): Promise<void> {
+  async function signal(send: () => Promise<unknown>): Promise<void> {
     const limitMs = Date.now() < downUntil ? DOWN_SIGNAL_MS : SIGNAL_MS;
     try {
-      const signalled = client.withDeadline(Date.now() + limitMs, () =>
-        client.workflow.signalWithStart(CONVERSATION_WORKFLOW, {
-          ...startOptions(key),
-          signal: name,
-          signalArgs: [payload],
-        }),
-      );
+      const signalled = client.withDeadline(Date.now() + limitMs, send);
       await within(limitMs, signalled);
       downUntil = 0;
     } catch (error) {
+      if (error instanceof WorkflowNotFoundError) throw error;
       downUntil = Date.now() + DOWN_MS;
       throw asAppError(error);
     }
   }
 
   return {
-    inbound: (key, message) => signal(key, SIGNALS.inboundMessage, message),
-    deliveryFailed: (key, report) => signal(key, SIGNALS.deliveryFailed, report),
+    inbound: (key, message) =>
+      signal(() =>
+        client.workflow.signalWithStart(CONVERSATION_WORKFLOW, {
+          ...startOptions(key),
+          signal: SIGNALS.inboundMessage,
+          signalArgs: [message],
+        }),
+      ),
+    async deliveryFailed(key, report) {
+      // Never starts a run: one that is over was deleted with its messages.
+      const handle = client.workflow.getHandle(conversationWorkflowId(key.dealershipSlug, key.conversationId));
+      await signal(() => handle.signal(SIGNALS.deliveryFailed, report)).catch((error: unknown) => {
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      });
+    },
     async update<Name extends UpdateName>(key: ConversationKey, name: Name, args: UpdateArgs[Name], updateId: string) {
       const limitMs = name === 'generateReply' ? DRAFT_MS : UPDATE_MS;
       const start = new WithStartWorkflowOperation(CONVERSATION_WORKFLOW, {

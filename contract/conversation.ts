@@ -66,6 +66,8 @@ export interface CallEnded {
 export interface ContactChanged {
   /** Tells one change from another; the same one twice is taken once. */
   changeId: string;
+  /** When it changed: an opt-in from before an opt-out counts no more. */
+  at: number;
   optedOut: boolean;
   consent: Consent;
   zone: ContactZone | null;
@@ -286,8 +288,8 @@ export interface EventData {
   processSelected: { processId: string; versionId: string; policy: Policy };
   stageSet: { stage: string; from: string };
   assigned: { ownerId: string | null; userIds: string[]; takeOver: boolean };
-  /** `words`: in the customer's own words, as the patterns of the core read them; `model`: as the model did. */
-  optedOut: { source: 'keyword' | 'words' | 'provider' | 'model' | 'contact' };
+  /** `since`: the provider's instant. `words`: in the customer's own words, as the core's patterns read them; `model`: as the model did. */
+  optedOut: { since: number; source: 'keyword' | 'words' | 'provider' | 'model' | 'contact' };
   optedIn: { source: 'keyword' | 'contact' };
   contactChanged: { changeId: string; consent: Consent; zone: ContactZone | null };
   dealershipChanged: { dealership: DealershipPolicy };
@@ -351,6 +353,7 @@ export type FollowUpEnd =
   | 'gate'
   | 'model'
   | 'process-changed'
+  | 'person-took-over'
   | 'deleted';
 
 /** An event as the core decides it. */

@@ -236,8 +236,8 @@ export interface DeliverRequest {
   key: ConversationKey;
   messageId: string;
   attempt: number;
-  /** The provider drops the message when it could not hand it over within this time. */
-  validityMs: number;
+  /** The message must not leave after this instant: the provider drops it then, and it is not handed over any more. */
+  expiresAt: number;
 }
 
 export type DeliverOutcome =

@@ -222,6 +222,34 @@ describe('commit', () => {
     });
   });
 
+  it('says of the contact only what its events say: another conversation may know more', async () => {
+    const { key, contactId } = await newCustomer();
+    await store.models.contacts.updateOne({ _id: contactId }, { $set: { optedOut: true } });
+    const cause = { kind: 'input' as const, id: 'test', requestId: null };
+    const stageSet: ConversationEvent = {
+      type: 'stageSet',
+      position: 1,
+      at: AT,
+      actor: { kind: 'system' },
+      cause,
+      data: { stage: 'engaged', from: 'new' },
+    };
+    await store.conversations.commit(commitOf(key, contactId, [stageSet], { stage: 'engaged', optedOut: false }));
+    expect(await store.models.contacts.findById(contactId).lean()).toMatchObject({ optedOut: true, stage: 'engaged' });
+  });
+
+  it('forgets the state that an overtaken attempt had stored', async () => {
+    const { key, contactId } = await newCustomer();
+    const first = inboundEvent(key, 1, 'hi', 'SM-snap-1', AT);
+    await store.conversations.commit(commitOf(key, contactId, [first]));
+    const overtaken = commitOf(key, contactId, [outboundEvent(key, 2, 'overtaken', AT + 1)]);
+    await store.conversations.commit({ ...overtaken, state: { schema: 1, position: 2 } });
+    await store.conversations.commit(commitOf(key, contactId, [inboundEvent(key, 2, 'later', 'SM-snap-2', AT + 2)]));
+    const { state, events } = await store.conversations.load(key);
+    expect(state).toBeNull();
+    expect(events.map((event) => event.type)).toEqual(['messageReceived', 'messageReceived']);
+  });
+
   it('opts the contact out and in, and adds reminders', async () => {
     const { key, contactId } = await newCustomer();
     const optedOut: ConversationEvent = {
@@ -230,7 +258,7 @@ describe('commit', () => {
       at: AT,
       actor: { kind: 'customer' },
       cause: { kind: 'input', id: 'x', requestId: null },
-      data: { source: 'keyword' },
+      data: { source: 'keyword', since: AT },
     };
     const reminder: ConversationEvent = {
       type: 'reminderAdded',

@@ -9,7 +9,7 @@ import { inTransaction, isDuplicateKey } from '../transaction.ts';
 import { duplicateInbounds, writeMessages } from './commitMessages.ts';
 import { withTexts } from './commitTexts.ts';
 import { writeNotifications } from './commitNotifications.ts';
-import { CONTACT_EVENTS, entriesOf, removeReplaced, type Replaced } from './commitJournal.ts';
+import { cardFieldOf, entriesOf, removeReplaced, type Replaced } from './commitJournal.ts';
 
 /**
  * How a commit ended. `stale`: a later attempt has committed, nothing was written. `duplicateInbounds`: these provider's
@@ -154,15 +154,11 @@ async function updateCards(
   replaced: Replaced,
   session: ClientSession,
 ): Promise<void> {
-  const { key, row, events, contactId } = request;
+  const { key, events, contactId } = request;
   const { dealershipId, conversationId } = key;
-  if (replaced.touchesContact || events.some((event) => CONTACT_EVENTS.has(event.type))) {
-    await models.contacts.updateOne(
-      { _id: contactId, dealershipId },
-      { $set: { stage: row.stage, optedOut: row.optedOut } },
-      { session },
-    );
-  }
+  const card = cardOf(request, replaced);
+  if (Object.keys(card).length > 0)
+    await models.contacts.updateOne({ _id: contactId, dealershipId }, { $set: card }, { session });
   await writeReminders(models, request, session);
   await writeScheduled(models, request, session);
   await writeNotifications(models, request, session);
@@ -173,6 +169,21 @@ async function updateCards(
     { $set: { dealershipId, position, state: request.state } },
     { session, upsert: true },
   );
+}
+
+/**
+ * What the events say of the contact, and nothing else: another conversation with them may know more. What an overtaken
+ * attempt had said and this one does not is put back.
+ */
+function cardOf({ events, row }: CommitRequest, { cardFields }: Replaced): { stage?: string; optedOut?: boolean } {
+  const stage = events.findLast((event) => event.type === 'stageSet')?.data.stage;
+  const choice = events.findLast((event) => cardFieldOf(event.type) === 'optedOut');
+  const before = row.deleted ? {} : { stage: row.stage, optedOut: row.optedOut };
+  return {
+    ...Object.fromEntries(Object.entries(before).filter(([field]) => cardFields.has(field as keyof typeof before))),
+    ...(stage !== undefined && { stage }),
+    ...(choice && { optedOut: choice.type === 'optedOut' }),
+  };
 }
 
 async function writeReminders(models: Models, { key, events }: CommitRequest, session: ClientSession): Promise<void> {

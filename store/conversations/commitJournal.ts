@@ -5,14 +5,17 @@ import { newId } from '../ids.ts';
 import type { Models } from '../models/index.ts';
 import type { JournalEntry } from '../models/journal.ts';
 
-/** Events after which the contact's card says something else. */
-export const CONTACT_EVENTS: ReadonlySet<string> = new Set(['stageSet', 'optedOut', 'optedIn']);
+/** What of the contact's card an event of this type says; null: nothing. */
+export function cardFieldOf(type: string): 'stage' | 'optedOut' | null {
+  if (type === 'stageSet') return 'stage';
+  return type === 'optedOut' || type === 'optedIn' ? 'optedOut' : null;
+}
 
 /** What an overtaken attempt had left at or after the first position of this one. */
 export interface Replaced {
   positions: Set<number>;
-  /** One of its events had changed the contact's card. */
-  touchesContact: boolean;
+  /** Fields of the contact's card that its events had changed. */
+  cardFields: Set<'stage' | 'optedOut'>;
 }
 
 /** Takes away what an overtaken attempt had written: its events, and what they had made. */
@@ -23,7 +26,7 @@ export async function removeReplaced(
   session: ClientSession,
 ): Promise<Replaced> {
   const { firstPosition, key } = request;
-  if (rowPosition < firstPosition) return { positions: new Set(), touchesContact: false };
+  if (rowPosition < firstPosition) return { positions: new Set(), cardFields: new Set() };
   const { dealershipId, conversationId } = key;
   const standing = { dealershipId, conversationId, position: { $gte: firstPosition } };
   const replaced = await models.events.find(standing, { position: 1, type: 1, data: 1, before: 1 }, { session }).lean();
@@ -33,6 +36,11 @@ export async function removeReplaced(
   await models.reminders.deleteMany(standing, { session });
   await models.scheduledMessages.deleteMany(standing, { session });
   await models.notifications.deleteMany(standing, { session });
+  // A state that the overtaken attempt had stored holds what never happened.
+  await models.conversationStates.deleteOne(
+    { _id: conversationId, dealershipId, position: { $gte: firstPosition } },
+    { session },
+  );
   for (const event of replaced.toSorted((a, b) => b.position! - a.position!)) {
     if (event.type === 'reminderCompleted') {
       const undone = { $set: { doneAt: null } };
@@ -43,7 +51,7 @@ export async function removeReplaced(
   }
   return {
     positions: new Set(replaced.map((event) => event.position!)),
-    touchesContact: replaced.some((event) => CONTACT_EVENTS.has(event.type)),
+    cardFields: new Set(replaced.map((event) => cardFieldOf(event.type)).filter((field) => field !== null)),
   };
 }
 

@@ -92,6 +92,8 @@ export class FakeOutside implements OutsideActivities {
   readonly modelIsDownFor = new Set<string>();
   /** Conversations of whose sends nobody knows whether the provider took them. */
   readonly inDoubtFor = new Set<string>();
+  /** Conversations whose sends wait for something. */
+  readonly holdFor = new Map<string, Promise<void>>();
   readonly webhooks: WebhookRequest[] = [];
   /** Answers a call of a webhook, or throws; it is taken otherwise. */
   onWebhook: (request: WebhookRequest) => Promise<WebhookOutcome> = async () => ({ outcome: 'delivered' });
@@ -119,6 +121,7 @@ export class FakeOutside implements OutsideActivities {
 
   async deliver(request: DeliverRequest): Promise<DeliverOutcome> {
     this.sent.push(request);
+    await this.holdFor.get(request.key.conversationId);
     return this.inDoubtFor.has(request.key.conversationId)
       ? { outcome: 'unknown', at: Date.now() }
       : { outcome: 'sent' };

@@ -85,6 +85,7 @@ const KINDS: Record<string, (talk: Talk, engine: TimeSkippingEngine) => Promise<
     await talk.handle.signal(SIGNALS.processPublished, { processId: null, requestId: 'r' });
     await talk.handle.signal(SIGNALS.contactChanged, {
       changeId: 'c',
+      at: await env.currentTimeMs(),
       optedOut: false,
       consent: 'express',
       zone: null,

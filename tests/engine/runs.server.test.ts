@@ -115,6 +115,24 @@ describe('a conversation over several runs', () => {
     await talk.handle.terminate();
   }, 60_000);
 
+  it('begins a clean conversation with what comes while a deleted one still waits for a send', async () => {
+    const key = { ...KEY, conversationId: 'f'.repeat(32) };
+    const talk = new Talk(env, { key }, store, outside);
+    let release = (): void => undefined;
+    outside.holdFor.set(key.conversationId, new Promise((resolve) => (release = resolve)));
+    await talk.inbound('hi', 'SMheld');
+    await talk.update('sendMessage', { text: 'On its way', fromDraftId: null });
+    await talk.update('deleteConversation', {});
+    await talk.inbound('please stop texting me', 'SMheld2');
+    await until(async () => (await talk.state()).started);
+    expect(await talk.state()).toMatchObject({ optedOut: true, contactId: START.contactId, inboundCount: 1 });
+    expect(store.commits.filter((one) => one.key.conversationId === key.conversationId && !one.contactId)).toEqual([]);
+    release();
+    await talk.update('setTags', { tags: ['still-here'] });
+    expect(fold(emptyState(key), store.journal(key.conversationId))).toEqual(await talk.state());
+    await talk.handle.terminate();
+  }, 60_000);
+
   it('goes on as a new run under newer rules when it wakes, and changes nothing else', async () => {
     const key = { ...KEY, conversationId: 'b'.repeat(32) };
     const talk = new Talk(env, { key }, store, outside);
@@ -146,6 +164,7 @@ describe('a conversation over several runs', () => {
     await until(async () => (await talk.handle.describe()).status.name === 'COMPLETED');
     await talk.inbound('hello again', 'SMafter');
     await until(async () => (await talk.state()).started);
+    await talk.update('setAutopilot', { on: false });
     const state = await talk.state();
     expect(state).toMatchObject({ stage: 'new', inboundCount: 1, scheduled: [] });
     expect(state.deletedUpTo).toBeGreaterThan(position);

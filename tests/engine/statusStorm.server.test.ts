@@ -71,7 +71,7 @@ describe('R2: status callbacks that come five times, out of order, or never', ()
   async function handOver({ messageId, to }: Send): Promise<void> {
     const { messages } = api.store;
     const deps = { messages, channelOf: () => provider.channel, now: () => Date.now(), pause: async () => undefined };
-    const request = { key: dealer.key(to), messageId, attempt: 1, validityMs: 60_000 };
+    const request = { key: dealer.key(to), messageId, attempt: 1, expiresAt: Date.now() + 60_000 };
     expect(await deliver(deps, request)).toEqual({ outcome: 'sent' });
   }
 

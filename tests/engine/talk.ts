@@ -4,25 +4,23 @@ import type { InboundMessage, UpdateArgs, UpdateResults } from '@leadline/contra
 import type { AgendaItem } from '@leadline/contract/agenda.ts';
 import { conversationWorkflowId } from '@leadline/contract/ids.ts';
 import { CONVERSATION_WORKFLOW, QUERIES, SIGNALS, TASK_QUEUES } from '@leadline/contract/names.ts';
-import { T0 } from '@leadline/workflows/conversation/core/scenario.ts';
 import type { State } from '@leadline/workflows/conversation/core/state.ts';
 import type { ConversationStart } from '@leadline/workflows/index.ts';
 import type { FakeOutside, FakeStore } from './fakes.ts';
+
+/** A server's client, and its clock where that may be ahead of ours. */
+type TalkEnvironment = Pick<TestWorkflowEnvironment, 'client'> &
+  Partial<Pick<TestWorkflowEnvironment, 'currentTimeMs'>>;
 
 /** One conversation on a test server, spoken to as webhook and API do. */
 export class Talk {
   readonly store: FakeStore;
   private readonly outside: FakeOutside;
   private readonly start: ConversationStart;
-  private readonly env: Pick<TestWorkflowEnvironment, 'client'>;
+  private readonly env: TalkEnvironment;
   private messages = 0;
 
-  constructor(
-    environment: Pick<TestWorkflowEnvironment, 'client'>,
-    start: ConversationStart,
-    store: FakeStore,
-    outside: FakeOutside,
-  ) {
+  constructor(environment: TalkEnvironment, start: ConversationStart, store: FakeStore, outside: FakeOutside) {
     this.env = environment;
     this.start = start;
     this.store = store;
@@ -62,7 +60,7 @@ export class Talk {
       text,
       media: [],
       providerAt: null,
-      receivedAt: T0,
+      receivedAt: (await this.env.currentTimeMs?.()) ?? Date.now(),
       late: false,
       requestId: 'test',
     };

@@ -26,7 +26,11 @@ export function whatPersonDoes({ action, at }: Step, state: State, now: number):
     case 'personSends':
       return update('sendMessage', { text: 'Hello', fromDraftId: null });
     case 'personRepeats':
-      return update('sendMessage', { text: 'Hello', fromDraftId: null }, state.recentSends.at(-1)?.updateId);
+      return update(
+        'sendMessage',
+        { text: 'Hello', fromDraftId: null },
+        state.recentUpdates.findLast((one) => one.name === 'sendMessage')?.updateId,
+      );
     case 'takeOver':
       return update('assign', {
         ownerId: `u${Math.floor(at * 4)}`,

@@ -388,6 +388,7 @@ export class World {
     const zone = at < 0.5 ? null : { table: ZONE, source: 'contact' as const };
     const change = {
       changeId: `c${Math.floor(at * 20)}`,
+      at: this.now,
       optedOut: at > 0.8,
       consent: 'express' as const,
       zone,

@@ -1,4 +1,4 @@
-import type { AgendaItem } from '@leadline/contract/agenda.ts';
+import type { AgendaItem, AgendaKind } from '@leadline/contract/agenda.ts';
 import { wallText } from './clock.ts';
 import type { ScheduledMessage, State, UnknownDelivery } from './state.ts';
 
@@ -40,9 +40,13 @@ export function agenda(state: State): AgendaItem[] {
 /** How long a conversation of which nothing is to come stays in Temporal. */
 const SLEEP_AFTER_MS = 30 * 86_400_000;
 
+/** What happens also in a resolved conversation: a run that has it before it does not end. */
+const OUTLASTS_RESOLVING: readonly AgendaKind[] = ['scheduledMessage', 'reminder', 'reconcileDelivery'];
+
 /** When the run may end until the next message; null while something is to come. */
 export function sleepsAt(state: State): number | null {
-  const busy = plan(state).length > 0 && state.status !== 'resolved';
+  const isResolved = state.status === 'resolved';
+  const busy = plan(state).some(({ item }) => !isResolved || OUTLASTS_RESOLVING.includes(item.kind));
   return busy || !state.started ? null : state.lastActivityAt + SLEEP_AFTER_MS;
 }
 
@@ -184,7 +188,7 @@ function plannedStatus(state: State): PlannedItem[] {
 /** Rules that run when nobody has written for a while after our message. */
 function plannedSilenceRules(state: State): PlannedItem[] {
   const { lastOutbound, dealership } = state;
-  if (!lastOutbound || !dealership || state.waitingSinceAt !== null) return [];
+  if (!lastOutbound || !dealership || state.waitingSinceAt !== null || state.status === 'resolved') return [];
   return dealership.rules.flatMap((rule) => {
     if (rule.when.on !== 'noReply' || state.silenceRules.includes(rule.id)) return [];
     if (rule.channels && !rule.channels.includes(state.key.channel)) return [];

@@ -95,7 +95,7 @@ function isRepeated({ exchanges, lastInboundHash, policy }: State, { text }: Dra
 }
 
 /** The customer asked in their own words to hear nothing more. */
-function optOutBySense(rec: Recorder, result: DraftResult): void {
+export function optOutBySense(rec: Recorder, result: DraftResult): void {
   optOut(rec, 'model', { kind: 'customer' });
   recordDecision(rec, 'suppressed', 'opt-out-request', `The customer asked not to be written to: ${result.reason}`, {
     model: result.answer,

@@ -46,7 +46,7 @@ describe('local times', () => {
     expect(wallText(table('America/St_Johns'), at('2026-11-25T12:00:00Z'))).toBe('2026-11-25 08:30');
   });
 
-  it.each(['', '2026-11-25', '2026-13-25T09:00', '9:00 tomorrow'])('does not read %j', (text) => {
+  it.each(['', '2026-11-25', '2026-13-25T09:00', '2027-02-30T09:00', '9:00 tomorrow'])('does not read %j', (text) => {
     expect(parseWall(text)).toBeNull();
   });
 

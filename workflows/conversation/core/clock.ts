@@ -39,7 +39,8 @@ export function instantOf(table: ZoneTable, wall: number): { at: number; clock: 
 export function parseWall(text: string): number | null {
   if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/.test(text)) return null;
   const wall = Date.parse(`${text}:00Z`);
-  return Number.isNaN(wall) ? null : wall;
+  // Date.parse takes 30 February for 2 March.
+  return Number.isNaN(wall) || new Date(wall).toISOString().slice(0, 16) !== text ? null : wall;
 }
 
 /** An instant on the zone's clock, for people: `2026-11-25 09:00`. */

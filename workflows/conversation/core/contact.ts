@@ -12,16 +12,17 @@ export function onContactChanged(rec: Recorder, change: ContactChanged): void {
   if (state.recentChangeIds.includes(change.changeId)) return;
   const { changeId, consent, zone } = change;
   rec.emit('contactChanged', { changeId, consent, zone }, BY_SYSTEM);
-  takeOptOut(rec, change.optedOut);
+  takeOptOut(rec, change.optedOut, change.at);
 }
 
-function takeOptOut(rec: Recorder, optedOut: boolean): void {
-  if (optedOut && !rec.state.optedOut) {
-    optOut(rec, 'contact', BY_SYSTEM);
+function takeOptOut(rec: Recorder, optedOut: boolean, at: number): void {
+  if (optedOut && (!rec.state.optedOut || at > rec.state.optedOutAt)) {
+    optOut(rec, 'contact', BY_SYSTEM, at);
     if (rec.state.undecided.length > 0)
       recordDecision(rec, 'held', 'opted-out', 'The customer opted out in another conversation.');
   }
-  if (!optedOut && rec.state.optedOut) rec.emit('optedIn', { source: 'contact' }, BY_SYSTEM);
+  if (!optedOut && rec.state.optedOut && at >= rec.state.optedOutAt)
+    rec.emit('optedIn', { source: 'contact' }, BY_SYSTEM);
 }
 
 /** A run goes on after a sleep: no signal reached it meanwhile, so it takes over what the database says. */
@@ -29,10 +30,12 @@ export function onWoken(rec: Recorder, start: LoadedConversation['start']): void
   const { optedOut, consent, zone, dealership, policy } = start;
   const isNews =
     optedOut !== rec.state.optedOut ||
+    consent !== rec.state.consent ||
+    zone.table.changes.at(-1)?.at !== rec.state.zone?.table.changes.at(-1)?.at ||
     dealership.version !== rec.state.dealership?.version ||
     zone.table.zone !== rec.state.zone?.table.zone;
   if (isNews) rec.emit('conversationWoken', { optedOut, consent, zone, dealership }, BY_SYSTEM);
-  takeOptOut(rec, optedOut);
+  if (optedOut !== rec.state.optedOut) takeOptOut(rec, optedOut, rec.now);
   if (policy && policy.processId === rec.state.policy?.processId) selectProcess(rec, policy, BY_SYSTEM);
 }
 

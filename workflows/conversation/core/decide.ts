@@ -44,7 +44,7 @@ function apply(rec: Recorder, input: Input): void {
       return onDeliveryFailed(rec, input.report);
     case 'callEnded': {
       const { requestId: _requestId, ...call } = input.call;
-      rec.emit('callEnded', call, BY_SYSTEM);
+      if (!rec.state.recentChangeIds.includes(call.callId)) rec.emit('callEnded', call, BY_SYSTEM);
       return;
     }
     case 'contactChanged':

@@ -54,6 +54,27 @@ describe('a delivery', () => {
     expect(talk.update('retryMessage', { messageId }).refusal).toMatchObject({ code: 'opted-out' });
   });
 
+  it('of an AI answer that failed leaves its messages to a person, who is told', () => {
+    const { talk, messageId } = answeredByAi();
+    outcome(talk, messageId, 'autopilot', { outcome: 'failed', code: null });
+    expect(talk.types).toEqual(['deliveryFailed', 'answerLost', 'decisionMade', 'reminderAdded', 'reminderDue']);
+    expect(talk.state).toMatchObject({ undecided: [2], waitingSinceAt: talk.now });
+  });
+
+  it.each([
+    ['a take-over', (talk: Scenario) => talk.update('assign', { ownerId: 'leo', userIds: ['leo'], takeOver: true })],
+    ['resolving', (talk: Scenario) => talk.update('resolve', {})],
+  ])('that never happened is not decided anew by Auto Pilot after %s', (_what, act) => {
+    const { talk, messageId } = answeredByAi();
+    outcome(talk, messageId, 'autopilot', { outcome: 'unknown', at: talk.now });
+    act(talk);
+    for (let look = 0; look < 3; look += 1) {
+      talk.wake();
+      talk.take({ type: 'reconcileOutcome', messageId, attempt: 1, outcome: { outcome: 'notFound' } });
+    }
+    expect(talk.state).toMatchObject({ reply: null, unknown: [] });
+  });
+
   it('of a deleted conversation is no matter of the one that has begun since, but for an opt-out', () => {
     const { talk, messageId } = sentByPerson();
     talk.update('deleteConversation', {});

@@ -9,6 +9,7 @@ import { hasAccountProblem } from './gates.ts';
 import { optOut } from './optOut.ts';
 import { armReply } from './pendingReply.ts';
 import { BY_SYSTEM, type Recorder } from './recorder.ts';
+import { remind } from './reminders.ts';
 import type { UnknownDelivery } from './state.ts';
 
 /** How `deliver` ended. A message that went out is no news: the provider's statuses are written beside the journal. */
@@ -40,7 +41,7 @@ function isDeleted({ state }: Recorder, messageId: string): boolean {
 
 function recordFailure(rec: Recorder, messageId: string, attempt: number, code: string | null): void {
   if (isDeleted(rec, messageId)) {
-    if (code !== null && consequenceOf(code) === 'optOut') optOut(rec, 'provider', { kind: 'provider' });
+    if (code !== null && consequenceOf(code) === 'optOut') optOutByProvider(rec);
     return;
   }
   // A report of an earlier attempt, or the same one again, is no news.
@@ -48,13 +49,14 @@ function recordFailure(rec: Recorder, messageId: string, attempt: number, code: 
   if (known && (known.attempt > attempt || (known.attempt === attempt && known.open))) return;
   const wasKnown = hasAccountProblem(rec.state, rec.now);
   rec.emit('deliveryFailed', { messageId, attempt, code }, { kind: 'provider' });
-  if (code === null) return;
+  if (code !== null) drawConsequence(rec, code, wasKnown);
+  reopenAnswer(rec, messageId);
+}
+
+function drawConsequence(rec: Recorder, code: string, wasKnown: boolean): void {
   switch (consequenceOf(code)) {
     case 'optOut':
-      optOut(rec, 'provider', { kind: 'provider' });
-      if (rec.state.undecided.length > 0)
-        recordDecision(rec, 'held', 'opted-out', 'The provider says that the customer has opted out.');
-      return;
+      return optOutByProvider(rec);
     case 'accountProblem':
       return wasKnown ? undefined : alert(rec, `The provider does not let our number send (code ${code}).`);
     case 'filtered':
@@ -63,6 +65,23 @@ function recordFailure(rec: Recorder, messageId: string, attempt: number, code: 
     case 'unreachable':
     case 'none':
   }
+}
+
+function optOutByProvider(rec: Recorder): void {
+  optOut(rec, 'provider', { kind: 'provider' });
+  if (rec.state.undecided.length > 0)
+    recordDecision(rec, 'held', 'opted-out', 'The provider says that the customer has opted out.');
+}
+
+/** An AI answer did not arrive: what it answered is open again, and a person is told, because nothing else would answer it. */
+function reopenAnswer(rec: Recorder, messageId: string): void {
+  const { lastOutbound, status, optedOut, reply, ownerId } = rec.state;
+  if (lastOutbound?.messageId !== messageId || lastOutbound.author !== 'autopilot') return;
+  if (status === 'resolved' || optedOut || reply) return;
+  rec.emit('answerLost', { messageId, inbounds: [...lastOutbound.inbounds] }, BY_SYSTEM);
+  const explanation = 'The answer of Auto Pilot was not delivered: a person answers.';
+  recordDecision(rec, 'held', 'not-sent', explanation);
+  remind(rec, { text: explanation, dueAt: rec.now, forUserId: ownerId }, BY_SYSTEM);
 }
 
 /** Tells the admins: nobody in the conversation can mend it. */
@@ -103,9 +122,10 @@ export function onReconciled(
 /** The provider never had it. A person is asked (the message shows "not confirmed" with Retry); an AI send is decided anew. */
 function giveUp(rec: Recorder, entry: UnknownDelivery): void {
   rec.emit('deliverySettled', { messageId: entry.messageId, attempt: entry.attempt, status: 'notSent' }, BY_SYSTEM);
-  if (entry.author !== 'autopilot' || rec.state.lastOutbound?.messageId !== entry.messageId) return;
+  const { lastOutbound, epoch, status } = rec.state;
+  if (entry.author !== 'autopilot' || lastOutbound?.messageId !== entry.messageId || status === 'resolved') return;
   rec.emit('answerLost', { messageId: entry.messageId, inbounds: [...entry.inbounds] }, BY_SYSTEM);
-  if (rec.state.autopilot && !rec.state.optedOut) armReply(rec);
+  if (rec.state.autopilot && !rec.state.optedOut && lastOutbound.epoch === epoch) armReply(rec);
   else
     recordDecision(rec, 'held', 'not-sent', 'The answer of Auto Pilot did not reach the provider: a person answers.');
 }

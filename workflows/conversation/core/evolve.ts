@@ -1,15 +1,16 @@
-import type { ConversationEvent, EventData } from '@leadline/contract/conversation.ts';
+import type { ConversationEvent, EventData, UpdateResults } from '@leadline/contract/conversation.ts';
 import { consequenceOf } from '@leadline/contract/deliveryCodes.ts';
 import {
   emptyState,
   MAX_EXCHANGES,
   MAX_FAILED,
   MAX_RECENT_PROVIDER_IDS,
-  MAX_RECENT_SENDS,
+  MAX_RECENT_UPDATES,
   MAX_REMINDERS,
   MAX_RULE_MESSAGES,
   MAX_UNDECIDED,
   type PlannedReminder,
+  type RecentUpdate,
   type Restorable,
   type ScheduledMessage,
   type State,
@@ -17,6 +18,7 @@ import {
 } from './state.ts';
 
 const DAY_MS = 86_400_000;
+const MAX_CHANGE_IDS = 16;
 
 /** The state after an event. Total: an event of any journal folds, in order. */
 export function evolve(state: State, event: ConversationEvent): State {
@@ -68,7 +70,7 @@ function apply(state: State, event: ConversationEvent): State {
         ...state,
         consent: event.data.consent,
         zone: event.data.zone ?? state.zone,
-        recentChangeIds: keepLast([...state.recentChangeIds, event.data.changeId], 16),
+        recentChangeIds: keepLast([...state.recentChangeIds, event.data.changeId], MAX_CHANGE_IDS),
       };
     case 'dealershipChanged':
       return { ...state, dealership: event.data.dealership };
@@ -86,7 +88,7 @@ function apply(state: State, event: ConversationEvent): State {
         epoch: event.data.takeOver ? state.epoch + 1 : state.epoch,
       };
     case 'optedOut':
-      return { ...state, optedOut: true };
+      return { ...state, optedOut: true, optedOutAt: event.data.since };
     case 'optedIn':
       return { ...state, optedOut: false };
     case 'conversationDeleted':
@@ -118,11 +120,13 @@ function apply(state: State, event: ConversationEvent): State {
     case 'followUpCancelled':
       return followUpCancelled(state, event.data);
     case 'messageScheduled':
+      return withUpdate(withScheduled(state, event.data, event.position), event, 'scheduleMessage', {
+        scheduledId: event.data.scheduledId,
+        at: event.data.at,
+        clock: event.data.clock,
+      });
     case 'scheduledChanged':
-      return {
-        ...state,
-        scheduled: [...without(state.scheduled, event.data.scheduledId), scheduled(event.data, event.position)],
-      };
+      return withScheduled(state, event.data, event.position);
     case 'scheduledDeferred':
       return {
         ...state,
@@ -133,14 +137,12 @@ function apply(state: State, event: ConversationEvent): State {
     case 'scheduledCancelled':
       return { ...state, scheduled: without(state.scheduled, event.data.scheduledId) };
     case 'reminderAdded':
-      return {
-        ...state,
-        reminders: keepLast([...state.reminders, plannedReminder(event.data, event.position)], MAX_REMINDERS),
-      };
+      return reminderAdded(state, event.data, event);
     case 'reminderDue':
     case 'reminderCompleted':
       return { ...state, reminders: state.reminders.filter((one) => one.reminderId !== event.data.reminderId) };
     case 'callEnded':
+      return { ...state, recentChangeIds: keepLast([...state.recentChangeIds, event.data.callId], MAX_CHANGE_IDS) };
     case 'ruleStopped':
     case 'userNotified':
       return state;
@@ -176,8 +178,9 @@ function started(state: State, data: EventData['conversationStarted'], at: numbe
 
 /** A clean conversation; what orders runs and old replies goes on. */
 function deleted(state: State, deletedUpTo: number, at: number): State {
-  const { key, rulesVersion, epoch, burst } = state;
-  return { ...emptyState(key), rulesVersion, deletedUpTo, epoch, burst, restorable: restorableOf(state, at) };
+  const { key, rulesVersion, epoch, burst, recentUpdates } = state;
+  const restorable = restorableOf(state, at);
+  return { ...emptyState(key), rulesVersion, deletedUpTo, epoch, burst, recentUpdates, restorable };
 }
 
 function restorableOf(state: State, at: number): Restorable {
@@ -211,7 +214,8 @@ function received(state: State, data: EventData['messageReceived'], event: Conve
     ...state,
     undecided: keepLast([...state.undecided, event.position], MAX_UNDECIDED),
     waitingSinceAt: state.waitingSinceAt ?? event.at,
-    lastInboundAt: Math.max(state.lastInboundAt ?? 0, data.providerAt),
+    // A clock that is ahead must not keep a window open.
+    lastInboundAt: Math.max(state.lastInboundAt ?? 0, Math.min(data.providerAt, event.at)),
     lastInboundPosition: event.position,
     inboundCount: state.inboundCount + 1,
     sequence: null,
@@ -248,11 +252,16 @@ function decided(state: State, data: EventData['decisionMade']): State {
   return {
     ...state,
     undecided,
+    lastOutbound:
+      data.outcome === 'sent' && data.messageId !== null && state.lastOutbound?.messageId === data.messageId
+        ? { ...state.lastOutbound, inbounds: data.inbounds }
+        : state.lastOutbound,
     usualDraftMs: tookMs === undefined ? state.usualDraftMs : Math.round(0.7 * state.usualDraftMs + 0.3 * tookMs),
   };
 }
 
-function queued(state: State, data: EventData['messageQueued'], event: ConversationEvent): State {
+function queued(before: State, data: EventData['messageQueued'], event: ConversationEvent): State {
+  const state = withUpdate(before, event, 'sendMessage', { messageId: data.messageId });
   const byPerson = data.author === 'user';
   const answers = byPerson || data.author === 'autopilot';
   const { cause } = event;
@@ -264,7 +273,7 @@ function queued(state: State, data: EventData['messageQueued'], event: Conversat
     waitingSinceAt: answers ? null : state.waitingSinceAt,
     ...sequenceAfter(state, data, event.at),
     lastActivityAt: event.at,
-    lastOutbound: { messageId: data.messageId, author: data.author, at: event.at },
+    lastOutbound: { messageId: data.messageId, author: data.author, at: event.at, epoch: state.epoch, inbounds: [] },
     outboundCount: state.outboundCount + (data.attempt === 1 ? 1 : 0),
     silenceRules: answers ? [] : state.silenceRules,
     scheduled: event.actor.kind === 'schedule' ? without(state.scheduled, event.actor.scheduledId) : state.scheduled,
@@ -277,11 +286,8 @@ function queued(state: State, data: EventData['messageQueued'], event: Conversat
         ? keepLast([...state.exchanges, { inbound: state.lastInboundHash, reply: data.textHash }], MAX_EXCHANGES)
         : state.exchanges,
     aiTurns: data.author === 'autopilot' ? countTurn(state.aiTurns, event.at) : state.aiTurns,
+    automationSends: data.author === 'automation' ? countTurn(state.automationSends, event.at) : state.automationSends,
     failed: data.attempt > 1 ? remember(state.failed, data, false) : state.failed,
-    recentSends:
-      byPerson && cause.kind === 'input'
-        ? keepLast([...state.recentSends, { updateId: cause.id, messageId: data.messageId }], MAX_RECENT_SENDS)
-        : state.recentSends,
   };
 }
 
@@ -304,18 +310,36 @@ function followUpCancelled(state: State, { step, reason }: EventData['followUpCa
   const { sequence } = state;
   if (!sequence) return { ...state, followUp: null };
   if (reason === 'skipped') return { ...state, followUp: null, sequence: { ...sequence, step: step + 1 } };
-  const over = reason === 'gate' || reason === 'model';
+  const over = reason === 'gate' || reason === 'model' || reason === 'person-took-over';
   return { ...state, followUp: null, sequence: over ? null : sequence };
 }
 
-function scheduled(data: EventData['messageScheduled'], cause: number): ScheduledMessage {
+function withScheduled(state: State, data: EventData['messageScheduled'], cause: number): State {
   const { scheduledId, at, userId, cancelIfTheyReply } = data;
-  return { scheduledId, at, userId, cancelIfTheyReply, cause };
+  const message: ScheduledMessage = { scheduledId, at, userId, cancelIfTheyReply, cause };
+  return { ...state, scheduled: [...without(state.scheduled, scheduledId), message] };
 }
 
-function plannedReminder(data: EventData['reminderAdded'], cause: number): PlannedReminder {
+/** Keeps the answer of a person's update that has made something. */
+function withUpdate<Name extends RecentUpdate['name']>(
+  state: State,
+  { actor, cause }: ConversationEvent,
+  name: Name,
+  result: UpdateResults[Name],
+): State {
+  if (actor.kind !== 'user' || cause.kind !== 'input') return state;
+  // A name and its result belong together, which TypeScript cannot follow through a generic.
+  const update = { name, updateId: cause.id, result } as unknown as RecentUpdate;
+  return { ...state, recentUpdates: keepLast([...state.recentUpdates, update], MAX_RECENT_UPDATES) };
+}
+
+function reminderAdded(before: State, data: EventData['reminderAdded'], event: ConversationEvent): State {
   const { reminderId, forUserId, dueAt } = data;
-  return { reminderId, forUserId, dueAt, cause };
+  const state = withUpdate(before, event, 'addReminder', { reminderId, dueAt });
+  // One that is due at once is a notification: nothing is to come of it.
+  if (dueAt <= event.at) return state;
+  const reminder: PlannedReminder = { reminderId, forUserId, dueAt, cause: event.position };
+  return { ...state, reminders: keepLast([...state.reminders, reminder], MAX_REMINDERS) };
 }
 
 function without(messages: readonly ScheduledMessage[], scheduledId: string): readonly ScheduledMessage[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { agenda } from './agenda.ts';
-import { DEALERSHIP, POLICY, Scenario, T0, ZONE } from './scenario.ts';
+import { DEALERSHIP, draftResult, POLICY, Scenario, T0, ZONE } from './scenario.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -72,11 +72,11 @@ describe('a sequence', () => {
     expect(talk.events).toEqual([]);
   });
 
-  it('turned off says what it cancelled, turned on what it plans', () => {
+  it('turned off says what it cancelled, turned on what it plans, and an old step does not leave at once', () => {
     const talk = silent().update('setFollowUps', { on: false });
     expect(talk.result).toEqual({ on: false, cancelled: { dueAt: T0 + DAY }, planned: null });
     talk.after(2 * DAY).update('setFollowUps', { on: true });
-    expect(talk.result).toEqual({ on: true, cancelled: null, planned: { dueAt: T0 + 2 * DAY } });
+    expect(talk.result).toEqual({ on: true, cancelled: null, planned: { dueAt: T0 + 3 * DAY } });
   });
 });
 
@@ -118,10 +118,22 @@ describe('a step', () => {
     expect(agenda(talk.state)[0]).toMatchObject({ wall: '2026-11-25 08:00' });
   });
 
+  it('is not sent when the model reads an opt-out, nor when a person takes over while it is written', () => {
+    const optedOut = silent()
+      .wake()
+      .draft({ answer: { ...draftResult().answer, intent: 'optOut' } });
+    expect(optedOut.state.optedOut).toBe(true);
+    expect(optedOut.types).not.toContain('messageQueued');
+    const talk = silent().wake();
+    talk.update('assign', { ownerId: 'leo', userIds: ['leo'], takeOver: true }).draft();
+    expect(talk.the('followUpCancelled')).toMatchObject({ reason: 'person-took-over' });
+    expect(agenda(talk.state)).toEqual([]);
+  });
+
   it('that the model cannot write ends the sequence, with the reason', () => {
     const talk = silent().wake();
     talk.take({ type: 'draftFailed', itemId: agenda(talk.state)[0]!.id, reason: 'model-unavailable', detail: 'Down.' });
-    expect(talk.types).toEqual(['followUpCancelled', 'decisionMade']);
+    expect(talk.types).toEqual(['followUpCancelled', 'decisionMade', 'reminderAdded', 'reminderDue']);
     expect(agenda(talk.state)).toEqual([]);
   });
 

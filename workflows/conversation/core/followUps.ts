@@ -1,10 +1,12 @@
 import type { Actor, FollowUpEnd } from '@leadline/contract/conversation.ts';
 import type { DraftResult } from '@leadline/contract/ports.ts';
 import { followUpItemId } from './agenda.ts';
+import { optOutBySense } from './autopilot.ts';
 import { nextOutside, nextWithin } from './clock.ts';
 import { recordDecision } from './decisions.ts';
 import { askGates, deferredUntil, firstBlocked } from './gates.ts';
 import { BY_SYSTEM, type Recorder } from './recorder.ts';
+import { remind } from './reminders.ts';
 import { draftStart } from './responseWindow.ts';
 import { queueMessage } from './sending.ts';
 import type { State } from './state.ts';
@@ -39,7 +41,9 @@ function planStep(rec: Recorder, notBefore: number): void {
   const { policy, sequence } = rec.state;
   const afterMs = sequence && policy?.followUps.afterMs[sequence.step];
   if (afterMs === null || afterMs === undefined) return;
-  planAt(rec, sequence!.step, Math.max(sequence!.sinceAt + afterMs, notBefore), BY_SYSTEM);
+  const wanted = sequence!.sinceAt + afterMs;
+  // A step whose time has long passed (follow-ups are turned on late) waits its time from now: it must not leave at once.
+  planAt(rec, sequence!.step, wanted < notBefore ? notBefore + afterMs : wanted, BY_SYSTEM);
 }
 
 function planAt(rec: Recorder, step: number, wanted: number, actor: Actor): void {
@@ -78,9 +82,12 @@ export function startFollowUp(rec: Recorder, due: readonly string[]): void {
 export function onFollowUpDraft(rec: Recorder, result: DraftResult): void {
   const { followUp } = rec.state;
   if (!followUp) return;
-  if (followUp.epoch !== rec.state.epoch || result.processVersionId !== rec.state.policy?.versionId) {
-    return planAt(rec, followUp.step, rec.now, BY_SYSTEM);
+  if (result.answer.intent === 'optOut') return optOutBySense(rec, result);
+  if (followUp.epoch !== rec.state.epoch) {
+    rec.emit('followUpCancelled', { step: followUp.step, reason: 'person-took-over' }, BY_SYSTEM);
+    return;
   }
+  if (result.processVersionId !== rec.state.policy?.versionId) return planAt(rec, followUp.step, rec.now, BY_SYSTEM);
   if (result.outcome !== 'reply') return endSequence(rec, `The model wrote nothing to send: ${result.reason}`);
   const gates = askGates(rec.state, 'followUp', rec.now);
   const blocked = firstBlocked(gates);
@@ -139,7 +146,9 @@ function endSequence(rec: Recorder, explanation: string): void {
   const { followUp } = rec.state;
   if (!followUp) return;
   rec.emit('followUpCancelled', { step: followUp.step, reason: 'model' }, BY_SYSTEM);
-  recordDecision(rec, 'suppressed', 'follow-up', `No follow-up was sent. ${explanation}`, { inbounds: [] });
+  const text = `No follow-up was sent. ${explanation}`.slice(0, 300);
+  recordDecision(rec, 'suppressed', 'follow-up', text, { inbounds: [] });
+  remind(rec, { text, dueAt: rec.now, forUserId: rec.state.ownerId }, BY_SYSTEM);
 }
 
 /** The switch. OFF takes the planned step back for certain; ON plans it anew. */

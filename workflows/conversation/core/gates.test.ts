@@ -38,13 +38,15 @@ describe('the gates', () => {
       consent: fc.constantFrom('none' as const, 'express' as const),
       inboundCount: fc.integer({ min: 0, max: 2 }),
       exempt: fc.boolean(),
+      fresh: fc.boolean(),
       badNumber: fc.constantFrom(null, { code: '30006', at: 1 }),
     });
     fc.assert(
-      fc.property(cases, ({ zone, at, author, optedOut, consent, inboundCount, exempt, badNumber }) => {
+      fc.property(cases, ({ zone, at, author, optedOut, consent, inboundCount, exempt, fresh, badNumber }) => {
         const policy = { ...POLICY, window: { ...POLICY.window, quietHoursExempt: exempt } };
         const table = TABLES.get(zone)!;
-        const state: State = { ...BASE, optedOut, consent, inboundCount, policy, badNumber };
+        const lastInboundAt = at - (fresh ? 60_000 : 2 * 3_600_000);
+        const state: State = { ...BASE, optedOut, consent, inboundCount, policy, badNumber, lastInboundAt };
         const verdicts = askGates({ ...state, zone: { table, source: 'number' } }, author, at);
         const hour = hourIn(zone, at);
         const quiet = hour < 9 || hour >= 20;
@@ -53,7 +55,7 @@ describe('the gates', () => {
           optOut: !optedOut,
           consent: byPerson || inboundCount > 0 || consent === 'express',
           channelWindow: true,
-          quietHours: !quiet || byPerson || (author === 'autopilot' && exempt),
+          quietHours: !quiet || byPerson || (author === 'autopilot' && exempt && fresh),
           channelAccount: byPerson || badNumber === null,
         };
         // Compared as text: a property of so many runs spends most of its time in comparing.
@@ -109,9 +111,9 @@ describe('what waits at the provider', () => {
     const talk = new Scenario({ policy, zone: { table, source: 'contact' } });
     talk.now = instantOf(table, parseWall('2026-11-24T20:54')!).at;
     talk.inbound().wake().draft();
-    const validities = talk.effects.flatMap((effect) => (effect.type === 'deliver' ? [effect.validityMs] : []));
-    expect(validities).toEqual([instantOf(table, parseWall('2026-11-24T21:00')!).at - talk.now]);
+    const ends = talk.effects.flatMap((effect) => (effect.type === 'deliver' ? [effect.expiresAt] : []));
+    expect(ends).toEqual([instantOf(table, parseWall('2026-11-24T21:00')!).at]);
     talk.update('sendMessage', { text: 'A person may', fromDraftId: null });
-    expect(talk.effects).toMatchObject([{ type: 'deliver', validityMs: 900_000 }]);
+    expect(talk.effects).toMatchObject([{ type: 'deliver', expiresAt: talk.now + 900_000 }]);
   });
 });

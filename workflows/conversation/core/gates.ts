@@ -8,6 +8,8 @@ const HOUR_MS = 3_600_000;
 const MESSENGER_WINDOW_MS = 24 * HOUR_MS;
 /** With the HUMAN_AGENT tag a person may answer that long (same page). */
 const MESSENGER_HUMAN_WINDOW_MS = 7 * 24 * HOUR_MS;
+/** An answer is to a fresh message up to this age; Auto Pilot leaves older ones to a person, or to the day. */
+export const FRESH_MS = HOUR_MS;
 /** How long a provider's report that our account may not send holds back the AI. */
 const ACCOUNT_PROBLEM_MS = HOUR_MS;
 
@@ -59,7 +61,7 @@ function quietHours(state: State, author: AuthorKind, now: number): GateVerdict 
   const table = state.zone?.table ?? state.dealership?.zone;
   const hours = state.dealership?.quietHours;
   if (!table || !hours) return { gate: 'quietHours', pass: true, inputs: { quietHours: 'none' } };
-  const exempt = quietHoursExemption(state, author);
+  const exempt = quietHoursExemption(state, author, now);
   const quiet = nextOutside(hours, table, now) > now;
   return {
     gate: 'quietHours',
@@ -75,16 +77,22 @@ function quietHours(state: State, author: AuthorKind, now: number): GateVerdict 
 }
 
 /** Why quiet hours do not hold back what this author sends; null: they do. */
-function quietHoursExemption(state: State, author: AuthorKind): string | null {
+function quietHoursExemption(state: State, author: AuthorKind, now: number): string | null {
   if (author === 'user') return 'a person sends';
-  return author === 'autopilot' && state.policy?.window.quietHoursExempt ? 'answer to a message' : null;
+  const isAnswer = author === 'autopilot' && state.policy?.window.quietHoursExempt === true;
+  return isAnswer && isFresh(state, now) ? 'answer to a fresh message' : null;
+}
+
+/** Whether the customer wrote lately, so that an answer is what they wait for. */
+export function isFresh({ lastInboundAt }: State, now: number): boolean {
+  return lastInboundAt !== null && now - lastInboundAt < FRESH_MS;
 }
 
 /** When quiet hours begin that what this author sends at `now` must not reach; null: they do not concern it. */
 export function quietHoursBegin(state: State, author: AuthorKind, now: number): number | null {
   const table = state.zone?.table ?? state.dealership?.zone;
   const hours = state.dealership?.quietHours;
-  if (!table || !hours || quietHoursExemption(state, author) !== null) return null;
+  if (!table || !hours || quietHoursExemption(state, author, now) !== null) return null;
   return nextWithin(hours, table, now);
 }
 

@@ -28,6 +28,15 @@ describe('a customer’s message', () => {
     expect(agenda(talk.state)).toEqual([]);
   });
 
+  it('that is old when it is decided is left to a person as well', () => {
+    const talk = new Scenario().inbound('hi', { receivedAt: T0 - 2 * 3_600_000 });
+    expect(talk.the('decisionMade')).toMatchObject({ outcome: 'held', reason: 'late' });
+  });
+
+  it('keeps no window open by a clock that is ahead', () => {
+    expect(new Scenario().inbound('hi', { providerAt: T0 + 90 * 86_400_000 }).state.lastInboundAt).toBe(T0);
+  });
+
   it('makes the row wait since the first that nobody answered', () => {
     const talk = new Scenario().inbound('one').after(60_000).inbound('two');
     expect(rowOf(talk.state, talk.events)).toMatchObject({
@@ -82,6 +91,19 @@ describe('keywords', () => {
   it('YES opts in only after an opt-out', () => {
     expect(new Scenario().inbound('YES').types).toContain('replyArmed');
     expect(new Scenario().inbound('STOP').inbound('YES').state.optedOut).toBe(false);
+  });
+
+  it.each(['cancel 2:30', '请给我 INFO', 'stop 5', 'end?!1'])('%j is more than a keyword', (text) => {
+    const talk = new Scenario({ autopilot: false }).inbound(text);
+    expect(talk.state.optedOut).toBe(false);
+    expect(talk.types).not.toContain('optedOut');
+  });
+
+  it('a START from before the STOP, which came late, opts nobody in', () => {
+    const talk = new Scenario().after(60_000).inbound('STOP');
+    talk.inbound('START', { late: true, providerAt: T0 + 30_000, receivedAt: T0 + 30_000 });
+    expect(talk.state.optedOut).toBe(true);
+    expect(talk.after(1_000).inbound('START').state.optedOut).toBe(false);
   });
 
   it('nothing is sent after an opt-out, by anyone', () => {

@@ -2,6 +2,7 @@ import type { InboundMessage } from '@leadline/contract/conversation.ts';
 import type { DecisionReason } from '@leadline/contract/decision.ts';
 import { armReply } from './pendingReply.ts';
 import { recordDecision } from './decisions.ts';
+import { FRESH_MS } from './gates.ts';
 import { keywordOf, type Keyword } from './keywords.ts';
 import { optIn, optOut } from './optOut.ts';
 import { asksForSilence } from './plainOptOut.ts';
@@ -19,15 +20,16 @@ export function onInbound(rec: Recorder, message: InboundMessage): void {
   if (from === 'resolved' || from === 'snoozed')
     rec.emit('conversationReopened', { from, reason: 'message' }, { kind: 'customer' });
   cancelOnReply(rec);
-  const keyword = keywordOf(message.text, rec.state.optedOut);
-  if (keyword) onKeyword(rec, keyword, position);
-  else if (!rec.state.optedOut && asksForSilence(message.text)) onPlainOptOut(rec);
+  const keyword = keywordOf(message.text, rec.state.key.channel, rec.state.optedOut);
+  const writtenAt = message.providerAt ?? message.receivedAt;
+  if (keyword) onKeyword(rec, keyword, position, writtenAt);
+  else if (!rec.state.optedOut && asksForSilence(message.text)) onPlainOptOut(rec, writtenAt);
   else whatNow(rec, message, position);
 }
 
 /** No carrier has answered this one, and nothing of ours may: the owner is told, so that somebody knows. */
-function onPlainOptOut(rec: Recorder): void {
-  optOut(rec, 'words', { kind: 'customer' });
+function onPlainOptOut(rec: Recorder, writtenAt: number): void {
+  optOut(rec, 'words', { kind: 'customer' }, writtenAt);
   recordDecision(
     rec,
     'suppressed',
@@ -75,16 +77,17 @@ function whatNow(rec: Recorder, message: InboundMessage, position: number): void
   const hold = (reason: DecisionReason, explanation: string): void =>
     recordDecision(rec, 'held', reason, explanation, { inbounds: [position] });
   if (state.optedOut) return hold('opted-out', 'The customer has opted out: nothing may be sent.');
-  if (message.late) return hold('late', 'The message reached us late, so Auto Pilot leaves it to a person.');
+  if (message.late || rec.now - message.receivedAt > FRESH_MS)
+    return hold('late', 'The message reached us late, so Auto Pilot leaves it to a person.');
   if (!state.autopilot) return hold('autopilot-off', 'Auto Pilot is off: a person answers.');
   if (!state.policy) return hold('no-process', 'No process is selected, so Auto Pilot cannot answer.');
   armReply(rec);
 }
 
-function onKeyword(rec: Recorder, keyword: Keyword, position: number): void {
+function onKeyword(rec: Recorder, keyword: Keyword, position: number, writtenAt: number): void {
   switch (keyword) {
     case 'optOut':
-      optOut(rec, 'keyword', { kind: 'customer' });
+      optOut(rec, 'keyword', { kind: 'customer' }, writtenAt);
       return recordDecision(
         rec,
         'suppressed',
@@ -92,7 +95,7 @@ function onKeyword(rec: Recorder, keyword: Keyword, position: number): void {
         'The customer opted out. Nothing more is sent; the carrier has confirmed it.',
       );
     case 'optIn':
-      optIn(rec, { kind: 'customer' });
+      optIn(rec, { kind: 'customer' }, writtenAt);
       return recordDecision(
         rec,
         'suppressed',

@@ -69,9 +69,9 @@ export type Effect =
   /** Drafts for an agenda item; the shell ends a draft whose item is no longer there. `step` is of a follow-up. */
   | { type: 'draft'; itemId: string; step: number | null; upTo: number; processVersionId: string; dueAt: number }
   | { type: 'draftForComposer'; updateId: string; step: number | null; processVersionId: string; upTo: number }
-  | { type: 'deliver'; messageId: string; attempt: number; author: AuthorKind; inbounds: number[]; validityMs: number }
+  | { type: 'deliver'; messageId: string; attempt: number; author: AuthorKind; inbounds: number[]; expiresAt: number }
   /** The contact's other conversations learn of a change. */
-  | { type: 'tellSiblings'; change: ContactChanged }
+  | { type: 'tellSiblings'; contactId: string; change: ContactChanged }
   /** This run is over; the next input starts another. */
   | { type: 'end' }
   | { type: 'reconcile'; itemId: string; messageId: string; attempt: number }

@@ -26,9 +26,11 @@ const YEAR_MS = 366 * 86_400_000;
 
 /** What a person does. Each either takes effect whole or is refused with a reason and changes nothing. */
 export function onUpdate(rec: Recorder, update: UpdateInput): void {
+  const repeated = rec.state.recentUpdates.find((one) => one.updateId === update.id && one.name === update.type);
+  if (repeated) return rec.answer(repeated.name, repeated.result);
   switch (update.type) {
     case 'sendMessage':
-      return sendMessage(rec, update.id, update.args);
+      return sendMessage(rec, update.args);
     case 'generateReply':
       return generateReply(rec, update.id);
     case 'setAutopilot':
@@ -86,9 +88,7 @@ export function onUpdate(rec: Recorder, update: UpdateInput): void {
 }
 
 /** A person's message goes out, and a pending AI reply is dropped. */
-function sendMessage(rec: Recorder, updateId: string, args: UpdateArgs['sendMessage']): void {
-  const repeated = rec.state.recentSends.find((send) => send.updateId === updateId);
-  if (repeated) return rec.answer('sendMessage', { messageId: repeated.messageId });
+function sendMessage(rec: Recorder, args: UpdateArgs['sendMessage']): void {
   const text = args.text.trim();
   if (text.length === 0 || text.length > MAX_TEXT)
     return rec.refuse('invalid', `A message has 1 to ${MAX_TEXT} characters.`);
@@ -194,7 +194,7 @@ function actNow(rec: Recorder, { itemId, userId }: UpdateArgs['actNow']): void {
     const window = { dueAt: rec.now, draftAt: rec.now };
     rec.emit('replyArmed', { burst: reply.burst, ...window, inbounds: [...rec.state.undecided] }, actor);
   } else if (followUp && followUpItemId(followUp) === itemId) moveFollowUp(rec, rec.now, actor);
-  else if (message) sendScheduledNow(rec, message);
+  else if (message) sendScheduledNow(rec, message, actor);
   else if (itemId === 'unsnooze' && rec.state.status === 'snoozed')
     rec.emit('conversationReopened', { from: 'snoozed', reason: 'person' }, actor);
   else return rec.refuse('unknown-item', GONE);

@@ -19,7 +19,7 @@ describe('R17: an opt-out in plain words', () => {
     const zone = talk.state.zone!.table;
     talk.update('scheduleMessage', { text: 'Later', wall, zone, cancelIfTheyReply: false });
     talk.inbound('please stop texting me, I bought a Mazda');
-    expect(talk.the('optedOut')).toEqual({ source: 'words' });
+    expect(talk.the('optedOut')).toEqual({ source: 'words', since: talk.now });
     expect(talk.the('decisionMade')).toMatchObject({ outcome: 'suppressed', reason: 'opt-out-request', final: true });
     expect(talk.the('userNotified')).toMatchObject({ forUserId: 'ana' });
     expect(talk.state).toMatchObject({ optedOut: true, scheduled: [], followUp: null, reply: null, undecided: [] });

@@ -1,5 +1,6 @@
 import type { Policy } from '@leadline/contract/process.ts';
 import { nextClosed, nextOpen, nextOutside } from './clock.ts';
+import { isFresh } from './gates.ts';
 import type { State } from './state.ts';
 import { hashOf } from './textHash.ts';
 
@@ -44,6 +45,7 @@ function withinHours(state: State, { window }: Policy, dueAt: number): number {
   let at = dueAt;
   if (window.hours === 'inside') at = nextOpen(businessHours, dealership.zone, at);
   if (window.hours === 'outside') at = nextClosed(businessHours, dealership.zone, at);
-  if (!window.quietHoursExempt && quietHours) at = nextOutside(quietHours, zone?.table ?? dealership.zone, at);
+  const isExempt = window.quietHoursExempt && isFresh(state, at);
+  if (!isExempt && quietHours) at = nextOutside(quietHours, zone?.table ?? dealership.zone, at);
   return at;
 }

@@ -114,6 +114,23 @@ describe('a rule', () => {
     expect(talk.state.stage).toBe('back');
   });
 
+  it('acts once on an input, so that rules which answer each other’s messages do not multiply', () => {
+    const rules = Array.from({ length: 6 }, (_, index) =>
+      rule(`echo-${index}`, { on: 'messageSent' }, [{ do: 'send', text: 'Hi' }]),
+    );
+    const talk = withRules(rules, { autopilot: false }).inbound().update('sendMessage', hello);
+    // The person's, and one of each rule.
+    expect(talk.types.filter((type) => type === 'messageQueued')).toHaveLength(7);
+  });
+
+  it('falls silent after ten messages in a day', () => {
+    const rules = [rule('echo', { on: 'messageReceived' }, [{ do: 'send', text: 'I am a machine' }])];
+    const talk = withRules(rules, { autopilot: false });
+    for (let round = 0; round < 15; round += 1) talk.after(1_000).inbound('so am I');
+    expect(talk.journal.filter((event) => event.type === 'messageQueued')).toHaveLength(10);
+    expect(talk.events.at(-1)?.data).toMatchObject({ outcome: 'suppressed', reason: 'turn-cap' });
+  });
+
   it('chains stop at depth five, and that is recorded', () => {
     const rules = Array.from({ length: 8 }, (_, index) =>
       rule(`r${index}`, { on: 'tagged', tag: `t${index}` }, [{ do: 'addTag', tag: `t${index + 1}` }]),

@@ -8,7 +8,7 @@ import { askGates, deferredUntil, firstBlocked } from './gates.ts';
 import { BY_SYSTEM, type Recorder } from './recorder.ts';
 import { remind } from './reminders.ts';
 import { queueMessage } from './sending.ts';
-import type { State } from './state.ts';
+import { MAX_SCHEDULED, type State } from './state.ts';
 import { scheduleForRule } from './schedules.ts';
 import { callWebhook } from './webhooks.ts';
 import { replaceTags, resolveBy } from './work.ts';
@@ -16,17 +16,23 @@ import { replaceTags, resolveBy } from './work.ts';
 /** `MAX_RULE_DEPTH` of contract/rules.ts; the bundle takes no values from there. */
 const MAX_DEPTH = 5;
 const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** So many messages of rules in a day, and they fall silent: two machines may be talking. */
+const MAX_SENDS_PER_DAY = 10;
 
 /**
  * Lets the dealership's rules react to all that an input has led to, and to what they lead to themselves. No rule reacts to
- * what it has brought about, directly or through others; a chain of more than five ends, and that is recorded.
+ * what it has brought about, directly or through others; each acts once on an input, so that rules which answer each other's
+ * messages do not multiply; a chain of more than five ends, and that is recorded.
  */
 export function runRules(rec: Recorder, due: readonly string[] = []): void {
   const rules = rec.state.dealership?.rules ?? [];
-  for (const rule of rules) if (due.includes(noReplyItemId(rule.id))) runRule(rec, rule, null);
+  const done = new Set<string>();
+  for (const rule of rules) if (due.includes(noReplyItemId(rule.id)) && runRule(rec, rule, null)) done.add(rule.id);
   for (let index = 0; index < rec.recorded.length; index += 1) {
     const event = rec.recorded[index]!;
-    for (const rule of rules) if (isTriggered(rule, event, rec.state)) runRule(rec, rule, event);
+    for (const rule of rules)
+      if (!done.has(rule.id) && isTriggered(rule, event, rec.state) && runRule(rec, rule, event)) done.add(rule.id);
   }
 }
 
@@ -38,25 +44,27 @@ function chainOf(event: ConversationEvent | null, state: State): readonly string
   return event.cause.kind === 'event' ? event.cause.rules : [];
 }
 
-function runRule(rec: Recorder, rule: Rule, event: ConversationEvent | null): void {
+/** True when the rule has acted. */
+function runRule(rec: Recorder, rule: Rule, event: ConversationEvent | null): boolean {
   const chain = chainOf(event, rec.state);
-  if (chain.includes(rule.id)) return;
+  if (chain.includes(rule.id)) return false;
   const actor: Actor = { kind: 'automation', ruleId: rule.id };
   if (chain.length >= MAX_DEPTH) {
     rec.emit('ruleStopped', { ruleId: rule.id, name: rule.name, depth: chain.length }, actor);
-    return;
+    return true;
   }
   const tests: EventData['ruleRan']['tests'] = [];
   const passed = rule.only === undefined || holds(rule.only, { state: rec.state, event }, tests);
   // A rule that looks at every message and passes it over would double the journal.
-  if (!passed && (rule.when.on === 'messageReceived' || rule.when.on === 'messageSent')) return;
+  if (!passed && (rule.when.on === 'messageReceived' || rule.when.on === 'messageSent')) return false;
   const trigger = event?.position ?? rec.state.position;
   const actions = passed ? rule.actions.map((action) => action.do) : [];
   const position = rec.emit('ruleRan', { ruleId: rule.id, name: rule.name, trigger, tests, passed, actions }, actor);
-  if (!passed) return;
+  if (!passed) return false;
   rec.because({ kind: 'event', position, rules: [...chain, rule.id] }, () => {
     for (const action of rule.actions) act(rec, action, actor, { rule, position });
   });
+  return true;
 }
 
 function isTriggered(rule: Rule, event: ConversationEvent, state: State): boolean {
@@ -222,13 +230,22 @@ function assignment(userId: string | null): EventData['assigned'] {
   return { ownerId: userId, userIds: userId === null ? [] : [userId], takeOver: false };
 }
 
+function sendsToday({ state, now }: Recorder): number {
+  const { sinceAt, count } = state.automationSends;
+  return now - sinceAt >= DAY_MS ? 0 : count;
+}
+
 /** A rule's message passes the gates as any other; in quiet hours it is scheduled for their end. */
 function sendTemplate(rec: Recorder, text: string, actor: Actor): void {
   const gates = askGates(rec.state, 'automation', rec.now);
   const blocked = firstBlocked(gates);
   const details = { inbounds: [], gates };
+  if (sendsToday(rec) >= MAX_SENDS_PER_DAY) {
+    const explanation = `Rules have sent ${MAX_SENDS_PER_DAY} messages within a day, which is their limit.`;
+    return recordDecision(rec, 'suppressed', 'turn-cap', explanation, details, actor);
+  }
   const later = deferredUntil(rec.state, gates, rec.now);
-  if (later !== null) {
+  if (later !== null && rec.state.scheduled.length < MAX_SCHEDULED) {
     recordDecision(
       rec,
       'deferred',

@@ -3,6 +3,7 @@ import { scheduledItemId } from './agenda.ts';
 import { instantOf, parseWall, wallText } from './clock.ts';
 import { recordDecision } from './decisions.ts';
 import { askGates, deferredUntil, firstBlocked } from './gates.ts';
+import { cancelReply } from './pendingReply.ts';
 import { BY_SYSTEM, byUser, type Recorder } from './recorder.ts';
 import { queueMessage } from './sending.ts';
 import { MAX_SCHEDULED, type ScheduledMessage } from './state.ts';
@@ -79,7 +80,9 @@ export function sendScheduled(rec: Recorder, due: readonly string[]): void {
 }
 
 /** A person sends it now: quiet hours are theirs to judge. */
-export function sendScheduledNow(rec: Recorder, one: ScheduledMessage): void {
+export function sendScheduledNow(rec: Recorder, one: ScheduledMessage, actor: Actor): void {
+  if (cancelReply(rec, 'person-took-over', actor))
+    recordDecision(rec, 'held', 'person-took-over', 'A person sent a scheduled message instead of the pending reply.');
   sendOne(rec, one, 'user');
 }
 

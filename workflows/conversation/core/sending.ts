@@ -18,7 +18,7 @@ export function queueMessage(
 ): void {
   rec.emit('messageQueued', { ...message, textHash: hashOfWords(message.text) }, actor);
   const { messageId, attempt, author } = message;
-  rec.effect({ type: 'deliver', messageId, attempt, author, inbounds, validityMs: validityOf(rec, author) });
+  rec.effect({ type: 'deliver', messageId, attempt, author, inbounds, expiresAt: rec.now + validityOf(rec, author) });
 }
 
 /** It ends where quiet hours begin, so that what waits at the provider does not leave in the night. */

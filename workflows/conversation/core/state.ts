@@ -1,4 +1,4 @@
-import type { Consent, ContactZone, ConversationKey } from '@leadline/contract/conversation.ts';
+import type { Consent, ContactZone, ConversationKey, UpdateResults } from '@leadline/contract/conversation.ts';
 import type { AuthorKind, ConversationStatus, Priority } from '@leadline/contract/names.ts';
 import { RULES_VERSION } from '@leadline/contract/names.ts';
 import type { DealershipPolicy, Policy } from '@leadline/contract/process.ts';
@@ -30,6 +30,8 @@ export interface State {
   readonly source: string | null;
   readonly consent: Consent;
   readonly optedOut: boolean;
+  /** When the customer opted out last, by the provider's clock: what they asked before that counts no more. */
+  readonly optedOutAt: number;
   /** Messages up to this position were deleted with the conversation that they were of. */
   readonly deletedUpTo: number;
   /** What was deleted last, as long as it can be brought back. */
@@ -75,9 +77,11 @@ export interface State {
   readonly inboundCount: number;
   readonly outboundCount: number;
   readonly lastActivityAt: number;
-  readonly lastOutbound: { readonly messageId: string; readonly author: AuthorKind; readonly at: number } | null;
+  readonly lastOutbound: LastOutbound | null;
   /** AI turns since `sinceAt`; starts anew after 24 h. */
   readonly aiTurns: { readonly sinceAt: number; readonly count: number };
+  /** Messages of rules since `sinceAt`; starts anew after 24 h. */
+  readonly automationSends: { readonly sinceAt: number; readonly count: number };
   /** The model's usual time, a running mean: drafting starts that long before the reply is due. */
   readonly usualDraftMs: number;
   /** Messages whose delivery nobody has confirmed or denied yet. */
@@ -90,8 +94,8 @@ export interface State {
   readonly badNumber: { readonly code: string; readonly at: number } | null;
   /** Provider ids of the latest inbound messages, for deduplication; the database's unique index stands behind it. */
   readonly recentProviderIds: readonly string[];
-  /** The latest sends by update id: an update that a client repeats in a later run is answered, not done again. */
-  readonly recentSends: readonly { readonly updateId: string; readonly messageId: string }[];
+  /** Answers of the latest updates that made something: one that a client repeats in a later run is answered, not done again. */
+  readonly recentUpdates: readonly RecentUpdate[];
 }
 
 export interface ArmedReply {
@@ -145,6 +149,25 @@ export interface Restorable extends Pick<
   readonly at: number;
 }
 
+export interface LastOutbound {
+  readonly messageId: string;
+  readonly author: AuthorKind;
+  readonly at: number;
+  /** The epoch under which it was sent. */
+  readonly epoch: number;
+  /** The inbounds that an AI answer answered: they are open again when it is not delivered. */
+  readonly inbounds: readonly number[];
+}
+
+/** An update that made something, with its answer. */
+export type RecentUpdate = {
+  [Name in 'sendMessage' | 'scheduleMessage' | 'addReminder']: {
+    readonly name: Name;
+    readonly updateId: string;
+    readonly result: UpdateResults[Name];
+  };
+}['sendMessage' | 'scheduleMessage' | 'addReminder'];
+
 export interface PlannedReminder {
   readonly reminderId: string;
   /** Null: whoever owns the conversation then. */
@@ -167,8 +190,8 @@ export interface UnknownDelivery {
 /** Bounds that keep a state small however long its conversation lives. */
 export const MAX_UNDECIDED = 100;
 export const MAX_FAILED = 20;
-export const MAX_RECENT_PROVIDER_IDS = 256;
-export const MAX_RECENT_SENDS = 32;
+export const MAX_RECENT_PROVIDER_IDS = 200;
+export const MAX_RECENT_UPDATES = 32;
 export const MAX_SCHEDULED = 20;
 export const MAX_REMINDERS = 50;
 export const MAX_TAGS = 20;
@@ -198,6 +221,7 @@ export function emptyState(key: ConversationKey): State {
     source: null,
     consent: 'none',
     optedOut: false,
+    optedOutAt: 0,
     deletedUpTo: 0,
     restorable: null,
     tags: [],
@@ -226,12 +250,13 @@ export function emptyState(key: ConversationKey): State {
     lastActivityAt: 0,
     lastOutbound: null,
     aiTurns: { sinceAt: 0, count: 0 },
+    automationSends: { sinceAt: 0, count: 0 },
     usualDraftMs: FIRST_GUESS_DRAFT_MS,
     unknown: [],
     failed: [],
     accountProblem: null,
     badNumber: null,
     recentProviderIds: [],
-    recentSends: [],
+    recentUpdates: [],
   };
 }

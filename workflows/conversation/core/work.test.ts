@@ -57,6 +57,33 @@ describe('changing single tags', () => {
   });
 });
 
+describe('a resolved conversation', () => {
+  it('does not sleep before its scheduled messages and reminders', () => {
+    const talk = new Scenario({ autopilot: false }).inbound();
+    talk.update('addReminder', { text: 'call', dueAt: T0 + 50 * 24 * HOUR, forUserId: null }).update('resolve', {});
+    expect(sleepsAt(talk.state)).toBeNull();
+    talk.wake();
+    expect(talk.types).toContain('reminderDue');
+    expect(sleepsAt(talk.state)).not.toBeNull();
+  });
+});
+
+describe('an update that a client repeats in a later run', () => {
+  const wall = '2026-11-26T12:00';
+  it.each([
+    ['addReminder', { text: 'call', dueAt: T0 + HOUR, forUserId: null }],
+    ['scheduleMessage', { text: 'Later', wall, zone: ZONE, cancelIfTheyReply: false }],
+    ['sendMessage', hello],
+  ] as const)('%s is answered, and not done again, also after a deletion', (name, args) => {
+    const talk = new Scenario({ autopilot: false }).inbound().update(name, args, { id: 'same' });
+    const { result } = talk;
+    expect(talk.update(name, args, { id: 'same' }).events).toEqual([]);
+    expect(talk.result).toEqual(result);
+    talk.update('deleteConversation', {}).take({ type: 'started', start: START });
+    expect(talk.update(name, args, { id: 'same' }).events).toEqual([]);
+  });
+});
+
 describe('the response target', () => {
   const dealership = { ...DEALERSHIP, sla: SLA };
   it('starts with the first waiting message, in business hours, and is met by an answer', () => {
@@ -154,7 +181,7 @@ describe('two machines that talk to each other', () => {
 });
 
 describe('the contact’s card', () => {
-  const change = { changeId: 'c', optedOut: true, consent: 'none' as const, zone: null, requestId: 'r' };
+  const change = { changeId: 'c', at: T0, optedOut: true, consent: 'none' as const, zone: null, requestId: 'r' };
   it('opts out here what opted out elsewhere, at once and once', () => {
     const talk = new Scenario().inbound().take({ type: 'contactChanged', change });
     expect(talk.state).toMatchObject({ optedOut: true, reply: null });

@@ -17,7 +17,9 @@ type Check = (value: unknown) => boolean;
 
 const text: Check = (value) => typeof value === 'string' && value.length <= 70_000;
 const id: Check = (value) => typeof value === 'string' && value.length > 0 && value.length <= 200;
-const instant: Check = (value) => typeof value === 'number' && Number.isFinite(value) && value > 0;
+/** Within what a date can say. */
+const instant: Check = (value) => typeof value === 'number' && value > 0 && value <= 8.64e15;
+const address: Check = (value) => typeof value === 'string' && value.length > 0 && value.length <= 2_000;
 const flag: Check = (value) => typeof value === 'boolean';
 const count: Check = (value) => Number.isInteger(value) && (value as number) >= 0;
 const orNull =
@@ -41,9 +43,9 @@ function firstWrong(value: unknown, fields: Record<string, Check>): string | nul
 }
 
 const INBOUND: Record<keyof InboundMessage, Check> = {
-  providerMessageId: id,
+  providerMessageId: (value) => id(value) && (value as string).length <= 100,
   text,
-  media: list(shape({ url: id, contentType: text }), 20),
+  media: list(shape({ url: address, contentType: id }), 20),
   providerAt: orNull(instant),
   receivedAt: instant,
   late: flag,
@@ -70,6 +72,7 @@ const CALL: Record<keyof CallEnded, Check> = {
 
 const CONTACT: Record<keyof ContactChanged, Check> = {
   changeId: id,
+  at: instant,
   optedOut: flag,
   consent: oneOf('none', 'express'),
   zone: orNull(shape({ table: zone, source: oneOf('contact', 'number', 'dealership') })),

@@ -10,6 +10,7 @@ import { ActivityFailure } from '@temporalio/common';
 import { SIGNALS, TASK_QUEUES } from '@leadline/contract/names.ts';
 import {
   DRAFT_INVALID,
+  type DeliverOutcome,
   type DraftRequest,
   type DraftResult,
   type OutsideActivities,
@@ -36,7 +37,7 @@ export class Outside {
   private readonly inHandItems = new Set<string>();
   private readonly drafts = new Map<string, { scope: CancellationScope; endsBy: number }>();
   private composerDrafts = 0;
-  private telling = 0;
+  private tellings = 0;
   private webhooks = 0;
   private lane: Promise<void> = Promise.resolve();
   private readonly leaving: EffectOf<'deliver'>[] = [];
@@ -60,7 +61,7 @@ export class Outside {
 
   /** Whether nothing is under way that a deleted conversation has to wait for. */
   get idleButForWebhooks(): boolean {
-    return this.inHandItems.size === 0 && this.leaving.length === 0 && this.composerDrafts === 0 && this.telling === 0;
+    return this.inHandItems.size === 0 && this.leaving.length === 0 && this.composerDrafts === 0 && this.tellings === 0;
   }
 
   /** When the last draft under way has handed back at the latest; null without one. */
@@ -121,10 +122,14 @@ export class Outside {
   deliver(effect: EffectOf<'deliver'>): void {
     this.leaving.push(effect);
     this.lane = this.lane.then(async () => {
-      const { messageId, attempt, author, inbounds, validityMs } = effect;
-      const outcome = await deliverActivity(validityMs, deliverySummary(messageId, attempt))
-        .deliver({ key: this.key, messageId, attempt, validityMs })
-        .catch(() => ({ outcome: 'failed' as const, code: null }));
+      const { messageId, attempt, author, inbounds, expiresAt } = effect;
+      const leftMs = expiresAt - Date.now();
+      const outcome: DeliverOutcome =
+        leftMs <= 0
+          ? { outcome: 'failed', code: null }
+          : await deliverActivity(leftMs, deliverySummary(messageId, attempt))
+              .deliver({ key: this.key, messageId, attempt, expiresAt })
+              .catch(deliveryFailure);
       this.leaving.splice(this.leaving.indexOf(effect), 1);
       if (outcome.outcome !== 'sent')
         this.handBack({ type: 'deliveryOutcome', messageId, attempt, author, inbounds, outcome });
@@ -158,17 +163,23 @@ export class Outside {
       });
   }
 
+  /** Counts as under way what tells others, from its beginning on. */
+  async telling(work: () => Promise<void>): Promise<void> {
+    this.tellings += 1;
+    await work().finally(() => {
+      this.tellings -= 1;
+    });
+  }
+
   /** The contact's other conversations that run now; one that sleeps reads the contact when it wakes. */
-  tell(workflowIds: readonly string[], change: ContactChanged): void {
-    for (const workflowId of workflowIds) {
-      this.telling += 1;
-      void getExternalWorkflowHandle(workflowId)
-        .signal(SIGNALS.contactChanged, change)
-        .catch(() => undefined)
-        .then(() => {
-          this.telling -= 1;
-        });
-    }
+  async tell(workflowIds: readonly string[], change: ContactChanged): Promise<void> {
+    await Promise.all(
+      workflowIds.map((workflowId) =>
+        getExternalWorkflowHandle(workflowId)
+          .signal(SIGNALS.contactChanged, change)
+          .catch(() => undefined),
+      ),
+    );
   }
 
   private draftRequest(
@@ -217,12 +228,20 @@ function draftActivity(budgetMs: number, summary: string): Pick<OutsideActivitie
   });
 }
 
-function deliverActivity(validityMs: number, summary: string): Pick<OutsideActivities, 'deliver'> {
+/** The activity itself says when nothing has left; of a time-out nobody knows, so the message is looked for. */
+function deliveryFailure(error: unknown): DeliverOutcome {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  return cause instanceof ApplicationFailure
+    ? { outcome: 'failed', code: null }
+    : { outcome: 'unknown', at: Date.now() };
+}
+
+function deliverActivity(leftMs: number, summary: string): Pick<OutsideActivities, 'deliver'> {
   return proxyActivities<Pick<OutsideActivities, 'deliver'>>({
     taskQueue: TASK_QUEUES.outside,
     startToCloseTimeout: 30 * SECOND_MS,
     // Retried only while the message certainly was not taken; a message that nobody took in that time has failed.
-    scheduleToCloseTimeout: validityMs,
+    scheduleToCloseTimeout: Math.max(leftMs, 45 * SECOND_MS),
     retry: { initialInterval: SECOND_MS, backoffCoefficient: 2, maximumInterval: 30 * SECOND_MS },
     summary,
   });

@@ -1,20 +1,17 @@
 import {
   ApplicationFailure,
+  isCancellation,
   log,
   patched,
   proxyLocalActivities,
+  rootCause,
   sleep,
   type LocalActivityOptions,
 } from '@temporalio/workflow';
 import { ActivityFailure } from '@temporalio/common';
-import type { ContactChanged, ConversationEvent, ConversationKey, Refusal } from '@leadline/contract/conversation.ts';
+import type { ConversationEvent, ConversationKey, Refusal } from '@leadline/contract/conversation.ts';
 import { RULES_VERSION } from '@leadline/contract/names.ts';
-import {
-  DUPLICATE_INBOUND,
-  STALE_COMMIT,
-  type CommitRequest,
-  type ConversationActivities,
-} from '@leadline/contract/ports.ts';
+import { DUPLICATE_INBOUND, type CommitRequest, type ConversationActivities } from '@leadline/contract/ports.ts';
 import { dueItems, nextWakeAt, plan, sleepsAt } from '../core/agenda.ts';
 import { decide } from '../core/decide.ts';
 import { fold } from '../core/evolve.ts';
@@ -43,14 +40,25 @@ const LOCAL: LocalActivityOptions = {
 };
 const store = proxyLocalActivities<ConversationActivities>(LOCAL);
 
+/** A commit that cannot be made in this time is given up, and decided anew: what was decided then may not be right later. */
+const COMMIT_WITHIN = '10 seconds';
+/** Between two tries to commit: time for an attempt that has overtaken this one, or for a database to come back. */
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 30_000;
+/** A conversation that could sleep, but for something that is under way, looks again after this. */
+const LOOK_AGAIN_MS = 15 * 60_000;
+
 /** A commit that says in the Temporal UI what it writes. */
 function commit(request: CommitRequest): Promise<void> {
   const summary = commitSummary(request.events);
-  return proxyLocalActivities<ConversationActivities>({ ...LOCAL, summary }).commit(request);
+  const options = { ...LOCAL, scheduleToCloseTimeout: COMMIT_WITHIN, summary };
+  return proxyLocalActivities<ConversationActivities>(options).commit(request);
 }
 
-/** After a commit that another attempt has overtaken: time for that attempt, if it is alive, to end this one. */
-const STALE_PAUSE = '1 second';
+/** Whether an input begins a conversation where none is: what comes of a deleted one does not. */
+function begins(input: Input): boolean {
+  return input.type === 'inboundMessage' || input.type === 'callEnded' || 'args' in input;
+}
 
 /**
  * Drives the core in one run of a conversation: takes inputs in, commits what the core decides, starts the effects in the
@@ -69,6 +77,7 @@ export class ConversationRun {
   private readonly outside: Outside;
   private readonly composerTickets = new Map<string, Ticket>();
   private lastDecision: string | null = null;
+  private pauseMs = FIRST_PAUSE_MS;
 
   constructor(key: ConversationKey, carried: State | undefined) {
     this.key = key;
@@ -78,6 +87,12 @@ export class ConversationRun {
 
   /** Loads what an earlier run or the database knows; a run that was continued has it already. */
   async open(): Promise<void> {
+    await this.begin();
+    this.afterStep();
+  }
+
+  /** Begins a conversation, or goes on with one that is stored. */
+  private async begin(): Promise<void> {
     if (!this.state.started) {
       const loaded = await store.loadConversation({ key: this.key });
       const stored = completed(this.key, loaded.state as State | null);
@@ -85,7 +100,6 @@ export class ConversationRun {
       const type = this.state.started ? 'woken' : 'started';
       this.queue.unshift(ticketOf({ type, start: loaded.start }));
     }
-    this.afterStep();
   }
 
   /** Takes an input in; the loop handles it in order of arrival. */
@@ -122,12 +136,18 @@ export class ConversationRun {
   async step(): Promise<void> {
     this.timer.rang = false;
     this.sleepTimer.rang = false;
+    this.ended = false;
+    // After a deletion the run may still wait for what had left: the next message begins a clean conversation in it.
+    if (!this.isBeginning && this.queue.some(({ input }) => begins(input))) await this.begin();
     const tickets = this.queue.splice(0);
+    if (!this.state.started && tickets[0]?.input.type !== 'started') return this.dropAll(tickets);
     await this.readPolicies(tickets);
     const now = Date.now();
     const due = dueItems(this.state, this.outside.inHand, now);
     if (due.length > 0) tickets.push(ticketOf({ type: 'tick', inHand: this.outside.inHand }));
     const turn = this.decideAll(tickets, now);
+    // What came after a deletion is of the next conversation.
+    this.queue.unshift(...tickets.splice(turn.answers.length));
     if (turn.events.length > 0 && !(await this.commit(turn, now))) {
       this.queue.unshift(...tickets.filter((ticket) => ticket.input.type !== 'tick' && !ticket.settled));
       return;
@@ -140,6 +160,16 @@ export class ConversationRun {
     await this.fallAsleep();
   }
 
+  private get isBeginning(): boolean {
+    return this.queue[0]?.input.type === 'started';
+  }
+
+  /** What comes of a deleted conversation when nothing has begun since. */
+  private dropAll(tickets: readonly Ticket[]): void {
+    for (const ticket of tickets) ticket.settled = true;
+    this.ended = true;
+  }
+
   private decideAll(tickets: readonly Ticket[], now: number): Turn {
     const turn: Turn = { state: this.state, events: [], effects: [], answers: [] };
     for (const ticket of tickets) {
@@ -148,31 +178,42 @@ export class ConversationRun {
       turn.events.push(...decided.events);
       turn.effects.push(...decided.effects);
       turn.answers.push({ ticket, refusal: decided.refusal, result: decided.result });
+      if (decided.effects.some((effect) => effect.type === 'end')) break;
     }
     return turn;
   }
 
   /** False when nothing was written and the turn must be decided anew. */
   private async commit(turn: Turn, now: number): Promise<boolean> {
+    const isDeletion = turn.effects.some((effect) => effect.type === 'end');
     try {
       await commit({
         key: this.key,
-        contactId: turn.state.contactId,
+        contactId: contactIdOf(turn) || this.state.contactId,
         firstPosition: this.state.position + 1,
         fenceAt: now,
         events: turn.events,
         row: rowOf(turn.state, turn.events),
+        ...(isDeletion && { state: turn.state }),
       });
+      this.pauseMs = FIRST_PAUSE_MS;
       return true;
     } catch (error) {
       const cause = error instanceof ActivityFailure ? error.cause : error;
-      if (!(cause instanceof ApplicationFailure)) throw error;
-      if (cause.type === DUPLICATE_INBOUND) return this.dropDuplicates(turn, cause.details ?? []);
-      if (cause.type !== STALE_COMMIT) throw error;
-      log.warn('A later attempt has committed; deciding anew.', { position: this.state.position });
-      await sleep(STALE_PAUSE);
+      if (isCancellation(error)) throw error;
+      if (cause instanceof ApplicationFailure && cause.type === DUPLICATE_INBOUND)
+        return this.dropDuplicates(turn, cause.details ?? []);
+      await this.pauseAfter(error);
       return false;
     }
+  }
+
+  /** A commit was not made: another attempt has overtaken it, or the database is away. It is decided anew, later. */
+  private async pauseAfter(error: unknown): Promise<void> {
+    const { pauseMs } = this;
+    this.pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+    log.warn('A commit was not made; deciding anew.', { position: this.state.position, why: rootCause(error) });
+    await sleep(pauseMs, { summary: 'A commit was not made: decide anew after a pause' });
   }
 
   /** The database holds these messages already, from before this run's memory of them. */
@@ -219,7 +260,7 @@ export class ConversationRun {
       case 'draft':
         return this.outside.draft(effect);
       case 'tellSiblings':
-        void this.tellSiblings(effect.change);
+        void this.tellSiblings(effect);
         return;
       case 'end':
         this.ended = true;
@@ -249,26 +290,35 @@ export class ConversationRun {
     ticket.settled = true;
   }
 
-  private async tellSiblings(change: ContactChanged): Promise<void> {
+  /** Counted as under way from now on: a run that ended before the siblings are read would tell none. */
+  private async tellSiblings({ contactId, change }: Extract<Effect, { type: 'tellSiblings' }>): Promise<void> {
     const { key } = this;
-    const { workflowIds } = await store.loadSiblings({ key, contactId: this.state.contactId });
-    this.outside.tell(workflowIds, change);
+    await this.outside.telling(async () => {
+      const { workflowIds } = await store.loadSiblings({ key, contactId });
+      await this.outside.tell(workflowIds, change);
+    });
   }
 
   /** Stores the state when nothing is to come for long, and ends the run: the next signal or update loads it again. */
   private async fallAsleep(): Promise<void> {
     const at = sleepsAt(this.state);
     if (at === null || Date.now() < at || !this.idle) return;
-    await commit({
-      key: this.key,
-      contactId: this.state.contactId,
-      firstPosition: this.state.position + 1,
-      fenceAt: Date.now(),
-      events: [],
-      row: rowOf(this.state, []),
-      state: this.state,
-    });
-    this.ended = true;
+    try {
+      await commit({
+        key: this.key,
+        contactId: this.state.contactId,
+        firstPosition: this.state.position + 1,
+        fenceAt: Date.now(),
+        events: [],
+        row: rowOf(this.state, []),
+        state: this.state,
+      });
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      return this.pauseAfter(error);
+    }
+    // What came while this was written has still to be done here.
+    this.ended = this.idle;
   }
 
   private noteDecision(events: readonly ConversationEvent[]): void {
@@ -288,7 +338,10 @@ export class ConversationRun {
   private afterStep(): void {
     this.outside.endDraftsExcept(plan(this.state).map(({ item }) => item.id));
     this.armTimer();
-    this.sleepTimer.setLazily(sleepsAt(this.state), 'Sleep, if nothing has come');
+    const at = sleepsAt(this.state);
+    // With something under way it cannot sleep yet, whenever it could have.
+    const earliestAt = this.outside.idle ? 0 : Date.now() + LOOK_AGAIN_MS;
+    this.sleepTimer.setLazily(at && Math.max(at, earliestAt), 'Sleep, if nothing has come');
     if (this.state.started) describe(this.state, this.lastDecision, this.droppedSignals);
   }
 }
@@ -309,6 +362,12 @@ interface Turn {
 /** A state that older code has stored lacks what has been added since: there it is as in a new conversation. */
 function completed(key: ConversationKey, known: State | null | undefined): State {
   return { ...emptyState(key), ...known };
+}
+
+/** The contact of a conversation that begins in this turn, which a deletion in the same turn has forgotten again. */
+function contactIdOf({ state, events }: Turn): string {
+  const started = events.findLast((event) => event.type === 'conversationStarted');
+  return started?.data.contactId ?? state.contactId;
 }
 
 function ticketOf(input: Input): Ticket {

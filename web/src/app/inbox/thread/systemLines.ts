@@ -115,6 +115,7 @@ const FOLLOW_UP_ENDS: Record<Exclude<FollowUpEnd, 'skipped'>, string | null> = {
   stage: 'the stage ends the sequence',
   model: 'the model could not write it',
   'process-changed': 'the process has no such step any more',
+  'person-took-over': 'a person took over',
 };
 
 const SCHEDULE_ENDS: Record<Exclude<EventData['scheduledCancelled']['reason'], 'person'>, string> = {
