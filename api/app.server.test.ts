@@ -206,7 +206,7 @@ describe('acting', () => {
     expect(api.engine.updates[0]).toMatchObject({
       key: { conversationId, dealershipId: dealer.id, channelAccountId: dealer.accountId },
       args: { text: 'hello', fromDraftId: null, userId: dealer.userId, requestId: 'request-12345' },
-      updateId: `${dealer.userId}/key-1`,
+      updateId: expect.stringMatching(`^${dealer.userId}/key-1/sendMessage-[0-9a-f]{12}$`),
     });
     expect(api.engine.updates[6]?.args).toMatchObject({
       ownerId: dealer.otherUserId,
@@ -258,6 +258,13 @@ describe('what managers do', () => {
     });
     expect((await ana.call('PUT', '/api/settings', { settings: changed, version })).status).toBe(409);
     const wrong = { ...changed, timeZone: 'Mars/Olympus', quietHours: { from: '9pm', to: '08:00' } };
+    const nested = Array.from({ length: 300 }).reduce<unknown>((only) => ({ all: [only] }), {
+      field: 'stage',
+      is: 'equal',
+      value: 'new',
+    });
+    const endless = { ...changed, rules: [{ ...changed.rules[0], only: nested }] };
+    expect((await ana.call('PUT', '/api/settings', { settings: endless, version: version + 1 })).status).toBe(400);
     const refused = await ana.call('PUT', '/api/settings', { settings: wrong, version: version + 1 });
     expect(refused).toMatchObject({ status: 400 });
     expect(refused.body.errors.map((error: { path: string }) => error.path)).toEqual([

@@ -110,8 +110,23 @@ function api(deps: AppDeps): Router {
   router.use(signIn(sessionDeps(deps)));
   router.use(authenticate(store, cookie));
   for (const one of routes) serve(router, one, store);
-  if (config.simulatorUrl !== null) router.use('/simulator', simulatorProxy(config.simulatorUrl));
+  if (config.simulatorUrl !== null)
+    router.use(
+      '/simulator',
+      simulatorProxy({
+        simulatorUrl: config.simulatorUrl,
+        numbersOf: (dealershipId) => numbersOf(deps.directory, dealershipId),
+        isLiving: async (sessionId) => (await store.sessions.living([sessionId])).has(sessionId),
+      }),
+    );
   return router;
+}
+
+/** The dealership's own numbers; a new one is looked for where none is known. */
+async function numbersOf(directory: AccountDirectory, dealershipId: string): Promise<Set<string>> {
+  const own = () => (directory.all() ?? []).filter((one) => one.dealershipId === dealershipId && one.channel === 'sms');
+  if (own().length === 0) await directory.refresh().catch(() => undefined);
+  return new Set(own().map((one) => one.address));
 }
 
 function serve(router: Router, one: Route, store: Store): void {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   Client,
   Connection,
@@ -83,6 +84,8 @@ const DRAFT_MS = 35_000;
 /** After Temporal was found down, callers are not kept waiting for it for so long. */
 const DOWN_MS = 1_000;
 const DOWN_SIGNAL_MS = 250;
+/** Before an update that was not processed is asked again; doubled each time. */
+const FIRST_PAUSE_MS = 50;
 
 export interface EngineSettings {
   address: string;
@@ -143,19 +146,17 @@ export function createEngine(settings: EngineSettings): Engine {
     },
     async update<Name extends UpdateName>(key: ConversationKey, name: Name, args: UpdateArgs[Name], updateId: string) {
       const limitMs = name === 'generateReply' ? DRAFT_MS : UPDATE_MS;
-      const start = new WithStartWorkflowOperation(CONVERSATION_WORKFLOW, {
-        ...startOptions(key),
-        workflowIdConflictPolicy: 'USE_EXISTING',
-      });
-      // Nobody waits for the start on its own; its failure is the update's.
-      start.workflowHandle().catch(() => undefined);
-      const updated = client.withDeadline(Date.now() + limitMs, () =>
-        client.workflow.executeUpdateWithStart<never, UpdateResults[Name], [UpdateArgs[Name]]>(name, {
-          args: [args],
-          updateId,
-          startWorkflowOperation: start as never,
-        }),
-      );
+      const endsAt = Date.now() + limitMs;
+      const updated = (async (): Promise<UpdateResults[Name]> => {
+        for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 2) {
+          try {
+            return await client.withDeadline(endsAt, () => updateOnce(client, key, name, args, updateId));
+          } catch (error) {
+            if (!wasNotProcessed(error) || Date.now() + pauseMs > endsAt) throw error;
+            await pause(pauseMs);
+          }
+        }
+      })();
       return within(limitMs, updated).catch((error: unknown) => {
         throw asAppError(error);
       });
@@ -179,6 +180,31 @@ async function ask<T>(client: Client, limitMs: number, request: () => Promise<T>
   return within(limitMs, client.withDeadline(Date.now() + limitMs, request)).catch((error: unknown) => {
     throw asAppError(error);
   });
+}
+
+function updateOnce<Name extends UpdateName>(
+  client: Client,
+  key: ConversationKey,
+  name: Name,
+  args: UpdateArgs[Name],
+  updateId: string,
+): Promise<UpdateResults[Name]> {
+  const start = new WithStartWorkflowOperation(CONVERSATION_WORKFLOW, {
+    ...startOptions(key),
+    workflowIdConflictPolicy: 'USE_EXISTING',
+  });
+  // Nobody waits for the start on its own; its failure is the update's.
+  start.workflowHandle().catch(() => undefined);
+  return client.workflow.executeUpdateWithStart<never, UpdateResults[Name], [UpdateArgs[Name]]>(name, {
+    args: [args],
+    updateId,
+    startWorkflowOperation: start as never,
+  });
+}
+
+/** A crowd of updates at one conversation: the server gave this one back untouched, and says so. It can be asked again. */
+function wasNotProcessed(error: unknown): boolean {
+  return error instanceof WorkflowUpdateFailedError && /wasn't processed by worker/.test(String(error.cause));
 }
 
 function rolloutEngine(client: Client): Pick<Engine, 'rollOut' | 'rolloutProgress'> {
@@ -268,6 +294,7 @@ const UNAVAILABLE = 'The conversation could not be reached in time. Nothing is l
 
 function asAppError(error: unknown): unknown {
   if (error instanceof AppError) return error;
+  if (wasNotProcessed(error)) return Object.assign(new AppError('unavailable', UNAVAILABLE), { cause: error });
   if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure)
     return asRefusal(error.cause);
   if (

@@ -5,12 +5,14 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { addDealership, startTestMongo, type TestMongo } from '@leadline/store/testStore.ts';
+import { addDealership, startTestMongo, type TestDealership, type TestMongo } from '@leadline/store/testStore.ts';
 import { call, signInAs, startTestApi, type TestApi, type TestBrowser } from './testApi.ts';
 
 let mongo: TestMongo;
 let api: TestApi;
 let ana: TestBrowser;
+let dealer: TestDealership;
+const text = (to: string): string => JSON.stringify({ sid: 'SM1', from: '+18255550001', to, body: 'hi' });
 let simulator: Server;
 let folder: string;
 
@@ -21,7 +23,13 @@ beforeAll(async () => {
   simulator = createServer((request, response) => {
     if (request.url === '/control/stream') {
       response.writeHead(200, { 'Content-Type': 'text/event-stream' });
-      response.write('data: 1\n\n');
+      response.write(`data: ${text('+15550000000')}\n\n`);
+      response.write(`data: ${text(dealer.accountAddress)}\n\n`);
+      return;
+    }
+    if (request.url === '/control/messages') {
+      response.setHeader('Content-Type', 'application/json');
+      response.end(`{"items":[${text('+15550000000')},${text(dealer.accountAddress)}]}`);
       return;
     }
     let body = '';
@@ -38,7 +46,8 @@ beforeAll(async () => {
   mongo = await startTestMongo();
   const simulatorUrl = `http://127.0.0.1:${(simulator.address() as AddressInfo).port}`;
   api = await startTestApi(mongo, 'webapp', { webDir: folder, simulatorUrl });
-  ana = await signInAs(api, (await addDealership(api.store)).email);
+  dealer = await addDealership(api.store);
+  ana = await signInAs(api, dealer.email);
 }, 60_000);
 
 afterAll(async () => {
@@ -63,19 +72,30 @@ describe('the app', () => {
 
 describe('the simulator', () => {
   it('is reached through the API by who is signed in, without their cookie', async () => {
-    const answer = await ana.call('POST', '/api/simulator/inbound?x=1', { body: 'hi' });
+    const answer = await ana.call('POST', '/api/simulator/inbound?x=1', { to: dealer.accountAddress });
+    const body = JSON.stringify({ to: dealer.accountAddress });
     expect(answer).toMatchObject({
       status: 201,
-      body: { method: 'POST', url: '/control/inbound?x=1', body: '{"body":"hi"}', cookie: null },
+      body: { method: 'POST', url: '/control/inbound?x=1', body, cookie: null },
     });
     expect((await call(api, 'GET', '/api/simulator/messages')).status).toBe(401);
     expect((await ana.call('POST', '/api/simulator/inbound', {}, { 'X-CSRF-Token': '' })).status).toBe(403);
   });
 
+  it('shows and takes only what is of the dealership’s own numbers, and nothing but the phones', async () => {
+    expect((await ana.call('POST', '/api/simulator/inbound', { to: '+15550000000' })).status).toBe(403);
+    const { body } = await ana.call('GET', '/api/simulator/messages');
+    expect(body).toMatchObject({ items: [{ to: dealer.accountAddress }] });
+    for (const path of ['/accepted', '/%2e%2e/v1/models', '//evil.test/phones'])
+      expect((await ana.call('GET', `/api/simulator${path}`)).status).toBe(404);
+    const ben = await signInAs(api, `ben@${dealer.slug}.test`);
+    expect((await ben.call('PUT', '/api/simulator/faults', {})).status).toBe(403);
+  });
+
   it('streams', async () => {
     const response = await fetch(`${api.url}/api/simulator/stream`, { headers: { Cookie: ana.cookie } });
     const reader = response.body!.getReader();
-    expect(new TextDecoder().decode((await reader.read()).value)).toBe('data: 1\n\n');
+    expect(new TextDecoder().decode((await reader.read()).value)).toBe(`data: ${text(dealer.accountAddress)}\n\n`);
     await reader.cancel();
   });
 });

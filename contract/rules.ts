@@ -70,13 +70,19 @@ const Test = z.strictObject({
 });
 export type Test = z.infer<typeof Test>;
 export type Condition = Test | { all: Condition[] } | { any: Condition[] };
-export const Condition: z.ZodMiniType<Condition> = z.lazy(() =>
-  z.union([
+/** Groups within groups, at most so deep: what nests without end would exhaust whoever reads it. */
+const MAX_CONDITION_DEPTH = 4;
+export const Condition = conditionOf(MAX_CONDITION_DEPTH);
+
+function conditionOf(depth: number): z.ZodMiniType<Condition> {
+  if (depth === 0) return Test;
+  const inner = conditionOf(depth - 1);
+  return z.union([
     Test,
-    z.strictObject({ all: z.array(Condition).check(z.maxLength(10)) }),
-    z.strictObject({ any: z.array(Condition).check(z.minLength(1), z.maxLength(10)) }),
-  ]),
-);
+    z.strictObject({ all: z.array(inner).check(z.maxLength(10)) }),
+    z.strictObject({ any: z.array(inner).check(z.minLength(1), z.maxLength(10)) }),
+  ]);
+}
 
 export const Action = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('setStage'), stage: Key }),
@@ -120,10 +126,15 @@ function callsEachOnce(actions: Action[]): boolean {
   return new Set(called).size === called.length;
 }
 
+const MAX_RULES_CHARACTERS = 24_000;
+
 export const Rules = z.array(Rule).check(
   z.maxLength(50),
   z.refine((rules) => new Set(rules.map((rule) => rule.id)).size === rules.length, {
     error: 'has two rules of one id',
+  }),
+  z.refine((rules) => JSON.stringify(rules).length <= MAX_RULES_CHARACTERS, {
+    error: `is too long in all: each conversation holds its rules, so they may have ${MAX_RULES_CHARACTERS} characters`,
   }),
 );
 

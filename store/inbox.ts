@@ -113,8 +113,8 @@ export function createInbox(models: Models, dealershipId: string): Inbox {
     selectIds: (userId, filter, page) => selectIds(models, scope, userId, filter, page),
     countSelected: (userId, filter) => countSelected(models, scope, userId, filter),
     async agenda(id) {
-      const row = await scope.findOne(models.conversations, { _id: id }, { agenda: 1 });
-      return row && row.agenda.map(agendaItemView);
+      const row = await scope.findOne(models.conversations, { _id: id }, { agenda: 1, deleted: 1 });
+      return row && !row.deleted ? row.agenda.map(agendaItemView) : null;
     },
     schedule: (id) => scheduleView(models, scope, id),
     async rows(ids) {
@@ -231,8 +231,8 @@ async function history<T extends { position: number | null; dealershipId: string
   view: (document: T) => View,
   only?: (document: T) => boolean,
 ): Promise<Page<View> | null> {
-  const row = await scope.findOne(models.conversations, { _id: id }, { position: 1, deletedUpTo: 1 });
-  if (!row) return null;
+  const row = await scope.findOne(models.conversations, { _id: id }, { position: 1, deletedUpTo: 1, deleted: 1 });
+  if (!row || row.deleted) return null;
   const stands = (document: T): boolean =>
     (document.position ?? Infinity) > row.deletedUpTo && (only?.(document) ?? true);
   const filtered = only !== undefined || row.deletedUpTo > 0;
@@ -252,9 +252,9 @@ async function markRead(
   const row = await scope.findOne(
     models.conversations,
     { _id: id },
-    { inboundCount: 1, lastInboundPosition: 1, readBy: 1 },
+    { inboundCount: 1, lastInboundPosition: 1, readBy: 1, deleted: 1 },
   );
-  if (!row) return null;
+  if (!row || row.deleted) return null;
   const readInboundCount = unread
     ? Math.max(row.inboundCount - 1, 0)
     : Math.min(inboundCount ?? row.inboundCount, row.inboundCount);

@@ -83,8 +83,12 @@ export function cursorOf({ at, id }: TimeKey): string {
   return Buffer.from(`${at.getTime()}/${id}`).toString('base64url');
 }
 
+/** The end of the year 9999: no database stores more. */
+const LAST_INSTANT = Date.UTC(9999, 11, 31);
+
 /** The key of a cursor; null for one that is malformed. */
 export function parseCursor(cursor: string): TimeKey | null {
   const match = /^(\d{1,15})\/([\w.-]{1,64})$/.exec(Buffer.from(cursor, 'base64url').toString());
-  return match ? { at: new Date(Number(match[1])), id: match[2]! } : null;
+  const at = Number(match?.[1] ?? Infinity);
+  return match && at <= LAST_INSTANT ? { at: new Date(at), id: match[2]! } : null;
 }

@@ -3,6 +3,9 @@ import type { ProcessVersionView } from '@leadline/contract/rest.ts';
 import { newId } from './ids.ts';
 import type { Models } from './models/index.ts';
 import type { ProcessVersionDoc } from './models/process.ts';
+import { isDuplicateKey } from './transaction.ts';
+
+const TRIES = 10;
 
 /** Processes and their published versions. */
 export interface ProcessRepository {
@@ -62,7 +65,18 @@ export async function publishedPolicy(
   };
 }
 
+/** Two that publish at the same moment get a version each. */
 async function publish(models: Models, dealershipId: string, definition: ProcessDefinition, processId: string) {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await publishNext(models, dealershipId, definition, processId);
+    } catch (error) {
+      if (!isDuplicateKey(error) || attempt === TRIES) throw error;
+    }
+  }
+}
+
+async function publishNext(models: Models, dealershipId: string, definition: ProcessDefinition, processId: string) {
   const last = await models.processVersions.findOne({ processId, dealershipId }).sort({ version: -1 }).lean();
   const version = {
     _id: newId(),

@@ -73,9 +73,12 @@ function orderly(selection: StartBulkAction['selection']): StartBulkAction['sele
   return 'ids' in selection ? { ids: [...new Set(selection.ids)].sort() } : selection;
 }
 
-/** The same key of the same user is the same action. */
-function bulkIdOf({ user, idempotencyKey }: Call<unknown, unknown>): string {
-  return createHash('sha256').update(`${user.id}/${idempotencyKey}`).digest('hex').slice(0, 32);
+/** The same key of the same user, with the same action and selection, is the same. */
+function bulkIdOf({ user, idempotencyKey, body }: Call<unknown, unknown>): string {
+  return createHash('sha256')
+    .update(`${user.id}/${idempotencyKey}/${JSON.stringify(body)}`)
+    .digest('hex')
+    .slice(0, 32);
 }
 
 async function slugOf(inbox: Inbox): Promise<string> {

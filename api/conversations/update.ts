@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ConversationKey, UpdateArgs, UpdateBase, UpdateResults } from '@leadline/contract/conversation.ts';
 import type { UpdateName } from '@leadline/contract/names.ts';
 import type { Inbox } from '@leadline/store/inbox.ts';
@@ -23,8 +24,9 @@ export function updater(engine: Pick<Engine, 'update'>, find: FindKey = (inbox, 
     // The conversation must be the dealership's own: its key is read through the scoped inbox.
     const key = found(await find(call.inbox, call.params['id']!));
     const base = { userId: call.user.id, requestId: call.requestId };
-    // A client cannot take another user's action for its own by guessing its key.
-    const updateId = `${call.user.id}/${call.idempotencyKey}`;
+    // Done once is the same action with the same arguments: nobody's key, and no other action's, stands for it.
+    const arguments_ = createHash('sha256').update(JSON.stringify(args)).digest('hex').slice(0, 12);
+    const updateId = `${call.user.id}/${call.idempotencyKey}/${name}-${arguments_}`;
     return engine.update(key, name, { ...base, ...args } as UpdateArgs[Name], updateId);
   };
 }

@@ -1,6 +1,8 @@
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+
 /**
- * Whether a request comes from a page of ours, as far as the browser says: its `Origin` is the public address or the
- * host that was asked. Programs send none.
+ * Whether a request comes from a page of ours, as far as the browser says: its `Origin` is the public address, or on this
+ * machine the host that was asked. Programs send none.
  */
 export function isOwnOrigin(
   headers: { origin?: string | undefined; host?: string | undefined },
@@ -9,5 +11,8 @@ export function isOwnOrigin(
   const { origin, host } = headers;
   if (origin === undefined) return true;
   if (!URL.canParse(origin)) return false;
-  return new URL(origin).origin === new URL(publicUrl).origin || new URL(origin).host === host;
+  const asked = new URL(origin);
+  if (asked.origin === new URL(publicUrl).origin) return true;
+  // Without a proxy between: the launcher's own address, by whatever name of this machine it was called.
+  return asked.host === host && LOOPBACK.includes(asked.hostname);
 }

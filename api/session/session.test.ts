@@ -33,5 +33,8 @@ describe('origins', () => {
     for (const origin of [undefined, 'https://leadline.test', 'http://127.0.0.1:3000']) expect(own(origin)).toBe(true);
     for (const origin of ['null', 'https://leadline.test.evil.test', 'http://127.0.0.1:3001', 'https://evil.test'])
       expect(own(origin)).toBe(false);
+    // Another name than this machine's own is not taken from the request: a page over plain http could send it.
+    const asked = { origin: 'http://leadline.test', host: 'leadline.test' };
+    expect(isOwnOrigin(asked, 'https://leadline.test')).toBe(false);
   });
 });

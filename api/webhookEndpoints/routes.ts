@@ -38,7 +38,7 @@ export function webhookEndpointRoutes(mayBePrivate: boolean): Route[] {
           });
         if ((await inbox.webhooks.list()).length >= MAX_ENDPOINTS)
           throw new AppError('conflict', `A dealership has at most ${MAX_ENDPOINTS} webhook endpoints.`);
-        return inbox.webhooks.add(body);
+        return inbox.webhooks.add({ ...body, url: new URL(body.url).href });
       },
     }),
     route('delete /webhookEndpoints/:id', {

@@ -59,5 +59,6 @@ export function createAccountDirectory(accounts: Pick<ChannelAccountRepository, 
 /** The tokens that this account's webhooks may be signed with. */
 export function authTokensOf({ credentials }: ChannelAccount): string[] {
   const { authToken, previousAuthToken } = credentials;
-  return previousAuthToken === null ? [authToken] : [authToken, previousAuthToken];
+  // An account without credentials has none: an empty key would sign anything.
+  return [authToken, previousAuthToken ?? ''].filter((token) => token !== '');
 }

@@ -83,7 +83,7 @@ function knownAccounts({ directory }: TwilioWebhookDeps): readonly ChannelAccoun
   const accounts = directory.all();
   // Without the accounts nothing can be told genuine from forged: Twilio is asked to come again.
   if (!accounts) throw new AppError('unavailable', 'The channel accounts are not known yet.');
-  return accounts;
+  return accounts.filter((account) => account.channel === 'sms');
 }
 
 /** Answers those of the accounts whose token signed this webhook; throws `forbidden` when none did. */

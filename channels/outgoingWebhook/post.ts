@@ -68,7 +68,7 @@ function exchange(
   };
   const options = { method: 'POST', agent: false, headers, signal: AbortSignal.timeout(timeoutMs), ...guard } as const;
   return new Promise((resolve, reject) => {
-    const { request } = url.startsWith('https:') ? https : http;
+    const { request } = new URL(url).protocol === 'https:' ? https : http;
     const sent = request(url, options, (response) => {
       // The status is the answer, whatever becomes of the body.
       void discard(response).then(() => resolve(response.statusCode ?? 0));

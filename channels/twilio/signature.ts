@@ -15,5 +15,5 @@ export function isSignedByTwilio(
 ): boolean {
   const { authTokens, signature, url, params } = request;
   if (!signature) return false;
-  return authTokens.some((token) => twilio.validateRequest(token, signature, url, params));
+  return authTokens.some((token) => token !== '' && twilio.validateRequest(token, signature, url, params));
 }

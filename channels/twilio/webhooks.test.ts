@@ -19,6 +19,10 @@ const sign = (token: string, params: Record<string, string>): string =>
   twilio.getExpectedTwilioSignature(token, url, params);
 
 describe('the signature of a webhook', () => {
+  it('is never genuine by an empty token, such as an account without credentials has', () => {
+    expect(isSignedByTwilio({ authTokens: [''], signature: sign('', direct), url, params: direct })).toBe(false);
+  });
+
   it.each([direct, byService])('is genuine over the URL and all parameters', (params) => {
     expect(isSignedByTwilio({ authTokens: ['token'], signature: sign('token', params), url, params })).toBe(true);
     expect(

@@ -35,7 +35,9 @@ export const deadLetterSchema = collectionSchema<DeadLetterDoc>({
   requestId: TEXT_OR_NULL,
   receivedAt: REQUIRED_INSTANT,
 });
-deadLetterSchema.index({ receivedAt: 1 });
+/** People have that long to look at what could not be taken. */
+const KEPT_S = 90 * 86_400;
+deadLetterSchema.index({ receivedAt: 1 }, { expireAfterSeconds: KEPT_S });
 
 /** Who may do a thing that one process at a time does; `_id` names the thing. */
 export interface LeaseDoc {

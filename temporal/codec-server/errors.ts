@@ -29,8 +29,10 @@ function problemOf(error: unknown): { status: number; detail: string } {
   if (error instanceof CodecServerError) return { status: error.status, detail: error.message };
   if (error instanceof UnreadablePayloadError) return { status: 422, detail: error.message };
   // Of the parser of bodies.
-  const { type } = error as { type?: unknown };
+  const { type, status } = error as { type?: unknown; status?: unknown };
   if (type === 'entity.too.large') return { status: 413, detail: 'The body is larger than 8 MB: send fewer payloads.' };
   if (type === 'entity.parse.failed') return { status: 400, detail: 'The body is not JSON.' };
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return { status, detail: 'The body is not what its headers say.' };
   return { status: 500, detail: 'The payloads could not be read, and the log says why.' };
 }
