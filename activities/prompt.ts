@@ -77,9 +77,16 @@ function instructions(
 function conversationData({ contact, messages }: DraftContext): string {
   return JSON.stringify({
     customer: { name: contact.name, fields: contact.fields.map(({ label, value }) => ({ label, value })) },
-    messages: messages.map(({ direction, author, text }) => ({
+    messages: sinceOptIn(messages).map(({ direction, author, text }) => ({
       from: direction === 'inbound' ? 'customer' : author,
       text,
     })),
   });
 }
+
+/** What the customer wrote before they asked to hear from us again: an opt-out among it counts no more. */
+function sinceOptIn(messages: DraftContext['messages']): DraftContext['messages'] {
+  const optIn = messages.findLastIndex(({ direction, text }) => direction === 'inbound' && OPT_IN.test(text.trim()));
+  return messages.slice(optIn + 1);
+}
+const OPT_IN = /^(start|unstop)\W*$/i;

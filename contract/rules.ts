@@ -180,6 +180,16 @@ export const DEFAULT_RULES: Rule[] = [
     actions: [{ do: 'setStage', stage: 'dnc' }],
   },
   {
+    id: 'dnc-by-hand',
+    name: 'DNC silences what is automatic',
+    enabled: true,
+    when: { on: 'stageChanged', to: 'dnc' },
+    actions: [
+      { do: 'setAutopilot', on: false },
+      { do: 'setFollowUps', on: false },
+    ],
+  },
+  {
     id: 'wrong-number',
     name: 'Wrong Number',
     enabled: true,

@@ -83,7 +83,7 @@ class ProductBuilder {
       PUBLIC_URL: publicUrl,
       ...providers.env,
     };
-    say('Filling the database on the first start…');
+    say('Looking whether the database has to be filled…');
     const store = await openStore(mongoUri);
     await seedDemo(store, { ...env, ...providers.env }, say);
     await store.close();

@@ -185,10 +185,11 @@ function deleted(state: State, deletedUpTo: number, at: number): State {
 
 function restorableOf(state: State, at: number): Restorable {
   const { stage, ownerId, assigneeIds, tags, priority, deletedUpTo, lastActivityAt } = state;
+  const { autopilot, followUpsOn, policy, waitingSinceAt } = state;
   const { inboundCount, outboundCount, lastInboundAt, lastInboundPosition } = state;
-  const people = { ownerId, assigneeIds };
-  const counts = { inboundCount, outboundCount, lastInboundAt, lastInboundPosition, lastActivityAt };
-  return { at, deletedUpTo, stage, tags, priority, ...people, ...counts };
+  const switches = { autopilot, followUpsOn, policy };
+  const counts = { inboundCount, outboundCount, lastInboundAt, lastInboundPosition, lastActivityAt, waitingSinceAt };
+  return { at, deletedUpTo, stage, tags, priority, ownerId, assigneeIds, ...switches, ...counts };
 }
 
 /** Together with what has come since the deletion. */
@@ -202,6 +203,8 @@ function restored(state: State): State {
     status: 'open',
     inboundCount: before.inboundCount + state.inboundCount,
     outboundCount: before.outboundCount + state.outboundCount,
+    waitingSinceAt: before.waitingSinceAt ?? state.waitingSinceAt,
+    reply: before.autopilot ? state.reply : null,
     lastInboundAt: state.lastInboundAt ?? before.lastInboundAt,
     lastInboundPosition: Math.max(before.lastInboundPosition, state.lastInboundPosition),
     lastActivityAt: Math.max(before.lastActivityAt, state.lastActivityAt),

@@ -119,7 +119,8 @@ describe('a deleted conversation', () => {
     const talk = new Scenario()
       .inbound()
       .update('setStage', { stage: 'engaged' })
-      .update('setTags', { tags: ['vip'] });
+      .update('setTags', { tags: ['vip'] })
+      .update('setAutopilot', { on: false });
     talk.update('scheduleMessage', { text: 'x', wall: '2026-11-25T12:00', zone: ZONE, cancelIfTheyReply: false });
     talk.update('deleteConversation', {});
     talk.take({ type: 'started', start: START }).inbound('hello?');
@@ -132,6 +133,9 @@ describe('a deleted conversation', () => {
       tags: ['vip'],
       deletedUpTo: 0,
       scheduled: [],
+      autopilot: false,
+      reply: null,
+      waitingSinceAt: T0,
     });
     expect(fold(emptyState(KEY), talk.journal)).toEqual(talk.state);
     expect(talk.update('restoreConversation', {}).refusal).toMatchObject({ code: 'not-deleted' });

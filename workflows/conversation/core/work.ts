@@ -105,6 +105,9 @@ export function restoreConversation(rec: Recorder, args: UpdateArgs['restoreConv
   const { restorable } = rec.state;
   if (!restorable || rec.now - restorable.at > RESTORABLE_MS)
     return rec.refuse('not-deleted', 'Nothing of this conversation was deleted in the last 30 days.');
-  rec.emit('conversationRestored', {}, byUser(args.userId));
+  const actor = byUser(args.userId);
+  if (!restorable.autopilot && cancelReply(rec, 'autopilot-off', actor))
+    recordDecision(rec, 'held', 'autopilot-off', 'Auto Pilot was off before the deletion, and is off again.');
+  rec.emit('conversationRestored', {}, actor);
   rec.answer('restoreConversation', { status: rec.state.status });
 }

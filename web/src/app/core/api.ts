@@ -89,8 +89,10 @@ async function problemOf(response: Response): Promise<ApiError> {
   const problem = z.safeParse(Problem, await response.json().catch(() => null));
   if (!problem.success)
     return new ApiError(response.status, 'unknown', `Leadline answered with an error (${response.status}). Try again.`);
-  const { code = 'unknown', detail, title } = problem.data;
-  return new ApiError(response.status, code, detail ?? `${title}.`);
+  const { code = 'unknown', detail, title, errors = [] } = problem.data;
+  // What is wrong with a field is the sentence that helps.
+  const fields = errors.map(({ path, message }) => `The field ${path} ${message}.`).join(' ');
+  return new ApiError(response.status, code, fields || (detail ?? `${title}.`));
 }
 
 function queryString(query: Query): string {

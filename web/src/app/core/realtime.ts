@@ -54,6 +54,9 @@ export class Realtime {
     if (this.socket) return;
     const socket = this.openSocket();
     this.socket = socket;
+    // The browser knows at once what the socket notices late.
+    window.addEventListener('offline', this.onOffline);
+    window.addEventListener('online', this.onOnline);
     socket.on('connect', () => this.resume(socket));
     socket.on('disconnect', () => this.onDrop(socket));
     socket.on('connect_error', () => this.onDrop(socket));
@@ -68,12 +71,23 @@ export class Realtime {
 
   /** Disconnects and forgets; called when the session ends. */
   stop(): void {
+    window.removeEventListener('offline', this.onOffline);
+    window.removeEventListener('online', this.onOnline);
     this.socket?.removeAllListeners();
     this.socket?.disconnect();
     this.socket = null;
     this.cursor = null;
     this.settle();
   }
+
+  private readonly onOffline = (): void => {
+    this.dropped.set(true);
+    this.socket?.disconnect();
+  };
+
+  private readonly onOnline = (): void => {
+    this.socket?.connect();
+  };
 
   private resume(socket: LeadlineSocket): void {
     const from = this.cursor;

@@ -3,6 +3,8 @@
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
+/** From then on a weekday would be taken for the one before it. */
+const WEEK_S = 6 * 86_400;
 
 const DAY = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 const DAY_WITH_YEAR = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
@@ -11,6 +13,7 @@ const LONG_DAY = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'num
 interface Formats {
   clock: Intl.DateTimeFormat;
   weekday: Intl.DateTimeFormat;
+  day: Intl.DateTimeFormat;
   exact: Intl.DateTimeFormat;
 }
 const formats = new Map<string | null, Formats>();
@@ -23,6 +26,7 @@ function formatsOf(zone: string | null): Formats {
   const made = {
     clock: new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit', ...place }),
     weekday: new Intl.DateTimeFormat(undefined, { weekday: 'short', ...place }),
+    day: new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', ...place }),
     exact: new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short', ...place }),
   };
   formats.set(zone, made);
@@ -54,9 +58,11 @@ export function ago(at: number, now: number): string {
   return sameYear(at, now) ? DAY.format(at) : DAY_WITH_YEAR.format(at);
 }
 
-/** How long until: "0:42" below an hour, then "3h 05m"; a day and more ahead it is the time there, "Tue 9:00 AM". Never negative. */
+/** How long until: "0:42" below an hour, then "3h 05m"; a day and more ahead it is the time there, "Tue 9:00 AM",
+ * and from six days on the date, "Mar 14, 9:00 AM". Never negative. */
 export function countdown(at: number, now: number, zone: string | null = null): string {
   const left = Math.max(Math.ceil((at - now) / 1000), 0);
+  if (left >= WEEK_S) return `${formatsOf(zone).day.format(at)}, ${clockTime(at, zone)}`;
   if (left >= DAY_MS / 1000) return `${formatsOf(zone).weekday.format(at)} ${clockTime(at, zone)}`;
   if (left >= HOUR_MS / 1000) return `${Math.floor(left / 3600)}h ${pad(Math.floor((left % 3600) / 60))}m`;
   return `${Math.floor(left / 60)}:${pad(left % 60)}`;

@@ -15,7 +15,7 @@ import { Api, pageOf } from '../core/api.ts';
 import { Session } from '../core/session.ts';
 import { clockTime, exactTime } from '../core/times.ts';
 import { Toasts } from '../core/toasts.ts';
-import { nameOf } from '../core/zones.ts';
+import { nameOf, placeOf } from '../core/zones.ts';
 import { ListStore } from './list/listStore.ts';
 import { Rows } from './rows.ts';
 
@@ -110,7 +110,7 @@ export class Actions {
     const result = await this.change(row, { followUps: on, agenda }, () =>
       this.api.send('PUT', `/conversations/${row.id}/followUps`, { on }, FollowUpsResult),
     );
-    if (result) this.toasts.say(followUpsSentence(result.answer));
+    if (result) this.toasts.say(followUpsSentence(result.answer, row.zone));
   }
 
   async resolve(row: ConversationRow): Promise<void> {
@@ -293,10 +293,10 @@ const CLOCK_NOTES: Record<ScheduleResult['clock'], string> = {
 };
 
 /** What the switch of the follow-ups did, in a sentence. */
-export function followUpsSentence({ on, cancelled, planned }: FollowUpsResult): string {
+export function followUpsSentence({ on, cancelled, planned }: FollowUpsResult, zone: string | null = null): string {
   if (!on) return cancelled ? 'Follow-ups are off. The planned one was cancelled.' : 'Follow-ups are off.';
   return planned
-    ? `Follow-ups are on. The next one leaves ${exactTime(Date.parse(planned.dueAt))}.`
+    ? `Follow-ups are on. The next one leaves ${exactTime(Date.parse(planned.dueAt), zone)}${zone === null ? '' : ` in ${placeOf(zone)}`}.`
     : 'Follow-ups are on.';
 }
 

@@ -31,7 +31,7 @@ export class Settings {
   protected readonly isChanged = computed(() => this.text() !== this.saved());
   protected readonly mistakes = computed<readonly Mistake[]>(() => {
     const read = this.read();
-    return this.text() === '' || 'value' in read ? [] : read.mistakes;
+    return this.isLoading() || 'value' in read ? [] : read.mistakes;
   });
 
   constructor() {

@@ -1,4 +1,5 @@
 import { inject, Service, signal } from '@angular/core';
+import { Realtime } from '../../core/realtime.ts';
 import { Session } from '../../core/session.ts';
 
 /** What stands in a conversation's composer. */
@@ -15,6 +16,17 @@ export const NOTHING: ComposerText = { text: '', ai: null };
 export class Drafts {
   private readonly session = inject(Session);
   private readonly texts = signal<ReadonlyMap<string, ComposerText>>(new Map());
+
+  constructor() {
+    // What Auto Pilot has sent by itself must not stand there to be sent again.
+    inject(Realtime).listen({
+      change: ({ conversationId, messages }) => {
+        const { ai, text } = this.of(conversationId);
+        const isNews = messages.some(({ author, text: sent }) => author === 'autopilot' && sent === text);
+        if (ai && ai.text === text && isNews) this.set(conversationId, NOTHING);
+      },
+    });
+  }
 
   of(conversationId: string): ComposerText {
     return this.texts().get(conversationId) ?? this.kept(conversationId);

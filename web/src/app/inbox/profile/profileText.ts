@@ -17,7 +17,7 @@ export function followUpsText(row: ConversationRow): string {
   if (row.optedOut) return 'silent: the customer has opted out';
   if (!row.followUps) return 'off';
   const next = row.agenda.find((item) => item.kind === 'followUp');
-  return next ? `next ${exactTime(Date.parse(next.at))}` : 'start when our message is the last';
+  return next ? `next ${exactTime(Date.parse(next.at), row.zone)}` : 'start when our message is the last';
 }
 
 /** Ids of those who work on a conversation, the owner first. */

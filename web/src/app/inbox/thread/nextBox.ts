@@ -7,6 +7,7 @@ import { Icon } from '../../core/icon.ts';
 import { countdown, exactTime, hasCome, isLate } from '../../core/times.ts';
 import { quickTimes } from '../../core/quickTimes.ts';
 import { Actions } from '../actions.ts';
+import { Reminders } from '../reminders.ts';
 import { whoseClock } from './contactClock.ts';
 import { ScheduleEditor } from './scheduleEditor.ts';
 
@@ -20,6 +21,7 @@ import { ScheduleEditor } from './scheduleEditor.ts';
 export class NextBox {
   private readonly clock = inject(Clock);
   private readonly actions = inject(Actions);
+  private readonly reminders = inject(Reminders);
 
   readonly row = input.required<ConversationRow>();
 
@@ -36,6 +38,13 @@ export class NextBox {
       ? `Nothing is planned: Auto Pilot needs a process. ${waits}`
       : `Nothing is planned. ${waits}`;
   });
+
+  /** A reminder in its own words, where it is the reader's; the words do not stand with the row. */
+  protected titleOf(item: AgendaItemView): string {
+    if (item.kind !== 'reminder') return item.title;
+    const reminder = this.reminders.all().find((one) => item.id === `reminder-${one.id}`);
+    return reminder ? `Reminder: ${reminder.text}` : item.title;
+  }
 
   protected when(item: AgendaItemView): string {
     const at = Date.parse(item.at);

@@ -1,4 +1,4 @@
-import { computed, inject, Service, signal } from '@angular/core';
+import { computed, effect, inject, Service, signal, untracked } from '@angular/core';
 import { mayFollow } from '@leadline/contract/messageStatus.ts';
 import type { Change } from '@leadline/contract/realtime.ts';
 import { ConversationView, EventView, MessageView } from '@leadline/contract/rest.ts';
@@ -48,7 +48,12 @@ export class ThreadStore {
   readonly loadsOlder = this.isLoadingOlder.asReadonly();
 
   constructor() {
-    inject(Realtime).listen({ change: (change) => this.applyChange(change), reload: () => this.reloadAll() });
+    const realtime = inject(Realtime);
+    realtime.listen({ change: (change) => this.applyChange(change), reload: () => this.reloadAll() });
+    // What could not be loaded while the connection was away is asked for when it is back.
+    effect(() => {
+      if (!realtime.isOffline() && untracked(this.problem)?.is === 'failed') void this.retry();
+    });
     inject(Outbox).onConfirmed((message) => this.takeMessage(message));
   }
 
