@@ -1,5 +1,6 @@
 import type OpenAI from 'openai';
 import { MODEL_INTENTS } from '@leadline/contract/decision.ts';
+import { keywordOf } from '@leadline/contract/keywords.ts';
 import type { ProcessDefinition } from '@leadline/contract/process.ts';
 import type { DraftContext } from '@leadline/store/messages.ts';
 
@@ -40,9 +41,9 @@ export const ANSWER_SCHEMA = {
 
 /**
  * What the model is asked: who it is and what it may say as instructions, and the conversation as data. Customers' words
- * only ever stand in the user message, as JSON, so that none of them reads as an instruction.
+ * only ever stand in the user message, as JSON, so that none of them reads as an instruction. `task` is what a follow-up
+ * step is to say; null: the answer to what the customer wrote.
  */
-/** `task` is what a follow-up step is to say; null: the answer to what the customer wrote. */
 export function promptOf(definition: ProcessDefinition, context: DraftContext, task: string | null): ChatMessage[] {
   return [
     { role: 'system', content: instructions(definition, context, task) },
@@ -84,9 +85,14 @@ function conversationData({ contact, messages }: DraftContext): string {
   });
 }
 
-/** What the customer wrote before they asked to hear from us again: an opt-out among it counts no more. */
+/** From the customer's last opt-in on: an opt-out before it counts no more. */
 function sinceOptIn(messages: DraftContext['messages']): DraftContext['messages'] {
-  const optIn = messages.findLastIndex(({ direction, text }) => direction === 'inbound' && OPT_IN.test(text.trim()));
-  return messages.slice(optIn + 1);
+  let from = 0;
+  let optedOut = false;
+  messages.forEach(({ direction, text }, index) => {
+    const keyword = direction === 'inbound' ? keywordOf(text, 'sms', optedOut) : null;
+    if (keyword === 'optIn') from = index;
+    if (keyword === 'optIn' || keyword === 'optOut') optedOut = keyword === 'optOut';
+  });
+  return messages.slice(from);
 }
-const OPT_IN = /^(start|unstop)\W*$/i;

@@ -14,7 +14,7 @@ describe('R10: the code of now replays', () => {
   }, 60_000);
 
   it('at least a conversation of each kind', () => {
-    expect(files.length).toBeGreaterThanOrEqual(8);
+    expect(files.length).toBeGreaterThanOrEqual(16);
   });
 
   it.each(files)('%s', async (file) => {

@@ -1,9 +1,9 @@
+import { keywordOf, type Keyword } from '@leadline/contract/keywords.ts';
 import type { InboundMessage } from '@leadline/contract/conversation.ts';
 import type { DecisionReason } from '@leadline/contract/decision.ts';
 import { armReply } from './pendingReply.ts';
 import { recordDecision } from './decisions.ts';
 import { FRESH_MS } from './gates.ts';
-import { keywordOf, type Keyword } from './keywords.ts';
 import { optIn, optOut } from './optOut.ts';
 import { asksForSilence } from './plainOptOut.ts';
 import { BY_SYSTEM, type Recorder } from './recorder.ts';

@@ -55,6 +55,12 @@ describe('Api', () => {
     });
   });
 
+  it('tells what is wrong with the fields', async () => {
+    const errors = [{ path: 'text', message: 'is too long' }];
+    fetched.mockResolvedValue(answer(400, { type: 'x', title: 'Bad request', status: 400, code: 'invalid', errors }));
+    expect(await refusal(api.get('/x', Answer))).toMatchObject({ message: 'The field text is too long.' });
+  });
+
   it('takes a dead line and a broken answer for what will pass', async () => {
     fetched.mockRejectedValueOnce(new TypeError('failed to fetch'));
     expect(await refusal(api.get('/x', Answer))).toMatchObject({ status: 0, isTemporary: true });

@@ -113,6 +113,13 @@ describe('Realtime', () => {
     expect(realtime.isOffline()).toBe(false);
   });
 
+  it('believes the browser about its network at once', () => {
+    window.dispatchEvent(new Event('offline'));
+    expect(realtime.isOffline()).toBe(true);
+    window.dispatchEvent(new Event('online'));
+    expect(socket.connect).toHaveBeenCalledTimes(1);
+  });
+
   it('asks whether the session lives when the server has cut it, and connects again', async () => {
     socket.active = false;
     socket.hear('disconnect');

@@ -18,6 +18,13 @@ describe('countdown', () => {
   });
 });
 
+describe('countdown to a day', () => {
+  it('has a weekday while one is enough, and a date from then on', () => {
+    expect(countdown(NOON + 3 * 24 * HOUR, NOON, 'UTC')).toMatch(/^\w{3}\W/);
+    expect(countdown(NOON + 8 * 24 * HOUR, NOON, 'UTC')).toMatch(/\d.*, /);
+  });
+});
+
 describe('ago', () => {
   it.each([
     [10_000, 'now'],

@@ -2,9 +2,10 @@ import { TestBed, type ComponentFixture } from '@angular/core/testing';
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { ConversationRow } from '@leadline/contract/rest.ts';
 import type { DraftView } from '@leadline/contract/restActions.ts';
-import { settled } from '../../../testing/fakeApi.ts';
-import { sampleRow } from '../../../testing/samples.ts';
+import { FakeRealtime, settled } from '../../../testing/fakeApi.ts';
+import { sampleMessage, sampleRow } from '../../../testing/samples.ts';
 import { ApiError } from '../../core/api.ts';
+import { Realtime } from '../../core/realtime.ts';
 import { Screen } from '../../core/screen.ts';
 import { Session } from '../../core/session.ts';
 import { Toasts } from '../../core/toasts.ts';
@@ -28,13 +29,17 @@ describe('Composer', () => {
   const find = (id: string) => (fixture.nativeElement as HTMLElement).querySelector<HTMLElement>(`[data-testid=${id}]`);
   const field = () => find('composer') as HTMLTextAreaElement;
 
+  let realtime: FakeRealtime;
+
   beforeEach(async () => {
+    realtime = new FakeRealtime();
     localStorage.clear();
     jest.clearAllMocks();
     TestBed.configureTestingModule({
       providers: [
         { provide: Outbox, useValue: outbox },
         { provide: Actions, useValue: actions },
+        { provide: Realtime, useValue: realtime },
         { provide: Toasts, useValue: toasts },
         { provide: Session, useValue: { userId: () => 'u1', me: () => null } },
         { provide: Screen, useValue: { isNarrow: () => false } },
@@ -130,6 +135,23 @@ describe('Composer', () => {
     expect(find('ai-draft')).toBeNull();
     await press({});
     expect(outbox.send).toHaveBeenCalledWith(expect.objectContaining({ fromDraftId: 'd1' }));
+  });
+
+  it('gives an AI draft up when Auto Pilot has sent it', async () => {
+    actions.draft.mockResolvedValue(reply);
+    find('sparkle')!.click();
+    await settled();
+    const hear = (text: string) => {
+      const message = sampleMessage({ author: 'autopilot', direction: 'outbound', text });
+      const ids = { cursor: '1', conversationId: sampleRow().id };
+      realtime.change({ ...ids, row: null, messages: [message], events: [], reload: false });
+    };
+    hear('Another text.');
+    await fixture.whenStable();
+    expect(field().value).toBe('Yes, it is.');
+    hear('Yes, it is.');
+    await fixture.whenStable();
+    expect(field().value).toBe('');
   });
 
   it('says why there is no draft, and leaves the text alone', async () => {

@@ -19,6 +19,7 @@ import { messageOf } from '../../core/api.ts';
 import { Clock } from '../../core/clock.ts';
 import { firstName, phoneText } from '../../core/contactNames.ts';
 import { Icon } from '../../core/icon.ts';
+import { KeepOpen } from '../../core/keepOpen.ts';
 import { quickTimes } from '../../core/quickTimes.ts';
 import { Screen } from '../../core/screen.ts';
 import { Session } from '../../core/session.ts';
@@ -35,7 +36,7 @@ const MAX_HEIGHT_PX = 220;
 /** Where a person writes. What stands in it is never lost; why it may not be sent is said before it is typed. */
 @Component({
   selector: 'll-composer',
-  imports: [CdkMenu, CdkMenuItem, CdkMenuItemCheckbox, CdkMenuTrigger, Icon],
+  imports: [CdkMenu, CdkMenuItem, CdkMenuItemCheckbox, CdkMenuTrigger, Icon, KeepOpen],
   templateUrl: './composer.html',
   styleUrl: './composer.scss',
 })

@@ -1,4 +1,4 @@
-import type { Channel } from '@leadline/contract/names.ts';
+import type { Channel } from './names.ts';
 
 /**
  * Words by which a customer opts out, opts in or asks for help. Twilio answers all of them itself (support article
