@@ -1,4 +1,5 @@
 import type { Server as HttpServer } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { Server, type Socket } from 'socket.io';
 import * as z from 'zod/mini';
@@ -42,6 +43,8 @@ type AppSocket = Socket<ClientToServer, ServerToClient, Record<string, never>, H
 const RESUME_LIMIT = 2_000;
 const SESSION_CHECK_MS = 3_000;
 const RETRY_MS = 500;
+/** Nobody sees so short a wait, and under load it makes one pair of reads of several. */
+const GATHER_MS = 60;
 const MAX_CLIENT_BYTES = 10_000;
 const Resume = z.object({ cursor: z.nullable(z.string().check(z.maxLength(200))) });
 
@@ -164,7 +167,10 @@ async function endDeadSessions(
   for (const socket of sockets) if (!living.has(socket.data.sessionId)) socket.disconnect(true);
 }
 
-/** Works on batches one after the other; what comes meanwhile is the next batch, and a batch that fails is tried again. */
+/**
+ * Works on batches one after the other: the first at once, and what comes within `GATHER_MS` of it is the next one. A batch
+ * that fails is tried again.
+ */
 function createLane(work: (entries: JournalEntry[]) => Promise<void>): {
   add(entries: JournalEntry[]): void;
   stop(): void;
@@ -179,8 +185,9 @@ function createLane(work: (entries: JournalEntry[]) => Promise<void>): {
       waiting = [];
       await work(batch).catch(async () => {
         waiting = [...batch, ...waiting];
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        await pause(RETRY_MS);
       });
+      await pause(GATHER_MS);
     }
     isWorking = false;
   }
