@@ -164,8 +164,8 @@ describe('the agenda of a conversation', () => {
     await page.getByRole('button', { name: 'Undo' }).click();
     await row.first().waitFor();
     await row.first().click();
-    await picture(page, 'restored');
     await thread('brought it back after it was deleted');
     await page.getByText('Yes, one arrives this week.').waitFor();
+    await picture(page, 'restored');
   }, 60_000);
 });

@@ -34,6 +34,11 @@ describe('sentenceOf', () => {
     expect(told('messageQueued', 1, { attempt: 2 })).toBe('You sent it again, attempt 2');
   });
 
+  it('tells a local time as it was asked for, whatever the clock of this device', () => {
+    const data = { wall: '2026-11-27T09:00', zone: 'America/Edmonton', clock: 'exact' };
+    expect(told('messageScheduled', 1, data)).toMatch(/^You scheduled a message for .*27.* 9:00\sAM in Edmonton$/);
+  });
+
   it('is silent about what it does not know', () => {
     expect(told('somethingNew', 1)).toBeNull();
   });

@@ -1,6 +1,7 @@
 import type { EventData, FollowUpEnd, WallClock } from '@leadline/contract/conversation.ts';
 import type { EventView } from '@leadline/contract/rest.ts';
 import { exactTime } from '../../core/times.ts';
+import { placeOf } from '../../core/zones.ts';
 
 /** Names that the sentences need. */
 export interface Names {
@@ -129,8 +130,9 @@ function person(userId: string | null, names: Names): string {
   return userId === null ? 'everybody' : names.fullUser(userId);
 }
 
+/** The local time as it was asked for: the reader's clock has no part in it. */
 function wallIn(wall: string, zone: string): string {
-  return `${wall.replace('T', ' ')} (${zone})`;
+  return `${exactTime(Date.parse(`${wall}Z`), 'UTC')} in ${placeOf(zone)}`;
 }
 
 /** Around the changes of summer time, a local time can be missing or come twice. */
