@@ -77,7 +77,11 @@ export class Composer {
     const { optedOut, contact } = this.row();
     return optedOut ? `${firstName(contact)} has opted out: nothing may be sent until they text START.` : '';
   });
-  protected readonly placeholder = computed(
+  /** On a phone the customer alone: two lines would not fit. */
+  protected readonly placeholder = computed(() =>
+    this.screen.isNarrow() ? `Message ${firstName(this.row().contact)}…` : this.label(),
+  );
+  protected readonly label = computed(
     () => `Message ${firstName(this.row().contact)} from ${phoneText(this.row().channelAccount.address)}…`,
   );
   protected readonly length = computed(() => smsSize(this.text()));
