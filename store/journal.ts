@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Models } from './models/index.ts';
 import type { JournalEntry } from './models/journal.ts';
 import { cursorOf, parseCursor, type TimeKey } from './pages.ts';
@@ -37,6 +38,8 @@ export interface JournalWatch {
  */
 const OVERLAP_MS = 10_000;
 const REOPEN_MS = 500;
+/** Nobody sees so short a wait, and under load one read of the stream brings many entries instead of one. */
+const GATHER_MS = 60;
 const READ_AGAIN_AT_ONCE = 1_000;
 
 /** The cursor of an entry: clients hand it back to `since`. */
@@ -109,25 +112,19 @@ function watch(
   };
 
   const follow = async (reread: boolean): Promise<void> => {
-    stream = openStream(models);
-    const collected: JournalEntry[] = [];
-    const failed = Promise.withResolvers<never>();
-    const flush = (): void => {
-      take(collected.splice(0));
-    };
-    stream.on('change', (change) => {
-      if (change.operationType !== 'insert') return;
-      if (collected.push(change.fullDocument as unknown as JournalEntry) === 1) setImmediate(flush);
-    });
-    stream.once('error', failed.reject);
-    stream.once('close', () => {
-      failed.reject(new Error('The change stream was closed.'));
-    });
+    const opened = openStream(models);
+    stream = opened;
+    const first = opened.next();
     // The stream stands once the server has answered: only then may the gap before it be read.
-    await Promise.race([once(stream, 'resumeTokenChanged'), once(stream, 'change'), failed.promise]);
+    await Promise.race([once(opened, 'resumeTokenChanged'), first]);
     if (reread) await readAgain();
     firstOpen.resolve();
-    await failed.promise;
+    for (let next = first; ; next = opened.next()) {
+      const changes = [await next];
+      while (opened.bufferedCount() > 0) changes.push(await opened.next());
+      take(changes.flatMap(entryOf));
+      await pause(GATHER_MS, undefined, { signal: closing.signal });
+    }
   };
 
   const run = async (): Promise<void> => {
@@ -136,7 +133,7 @@ function watch(
         if (!closing.signal.aborted) onError?.(error);
       });
       await stream?.close().catch(() => undefined);
-      if (!closing.signal.aborted) await new Promise((resolve) => setTimeout(resolve, REOPEN_MS));
+      if (!closing.signal.aborted) await pause(REOPEN_MS);
     }
   };
   const running = run();
@@ -148,6 +145,10 @@ function watch(
       await running;
     },
   };
+}
+
+function entryOf(change: ReturnType<typeof openStream> extends AsyncIterable<infer C> ? C : never): JournalEntry[] {
+  return change.operationType === 'insert' ? [change.fullDocument as unknown as JournalEntry] : [];
 }
 
 function openStream(models: Models) {

@@ -43,8 +43,6 @@ type AppSocket = Socket<ClientToServer, ServerToClient, Record<string, never>, H
 const RESUME_LIMIT = 2_000;
 const SESSION_CHECK_MS = 3_000;
 const RETRY_MS = 500;
-/** Nobody sees so short a wait, and under load it makes one pair of reads of several. */
-const GATHER_MS = 60;
 const MAX_CLIENT_BYTES = 10_000;
 const Resume = z.object({ cursor: z.nullable(z.string().check(z.maxLength(200))) });
 
@@ -167,10 +165,7 @@ async function endDeadSessions(
   for (const socket of sockets) if (!living.has(socket.data.sessionId)) socket.disconnect(true);
 }
 
-/**
- * Works on batches one after the other: the first at once, and what comes within `GATHER_MS` of it is the next one. A batch
- * that fails is tried again.
- */
+/** Works on batches one after the other: what comes meanwhile is the next one. A batch that fails is tried again. */
 function createLane(work: (entries: JournalEntry[]) => Promise<void>): {
   add(entries: JournalEntry[]): void;
   stop(): void;
@@ -187,7 +182,6 @@ function createLane(work: (entries: JournalEntry[]) => Promise<void>): {
         waiting = [...batch, ...waiting];
         await pause(RETRY_MS);
       });
-      await pause(GATHER_MS);
     }
     isWorking = false;
   }
