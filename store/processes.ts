@@ -51,6 +51,8 @@ export async function publishedPolicy(
 ): Promise<{ policy: Policy | null; problem: string | null }> {
   const process = await models.processes.findOne({ _id: processId, dealershipId }).lean();
   if (!process?.publishedVersionId) return { policy: null, problem: null };
+  const known = compiled.get(process.publishedVersionId);
+  if (known) return { policy: known, problem: null };
   const version = await models.processVersions.findOne({ _id: process.publishedVersionId, dealershipId }).lean();
   const definition = ProcessDefinition.safeParse(version?.definition);
   if (!version || !definition.success) {
@@ -59,11 +61,15 @@ export async function publishedPolicy(
     return { policy: null, problem: problem.slice(0, 300) };
   }
   const { _id: versionId } = version;
-  return {
-    policy: compilePolicy({ processId, versionId, version: version.version }, definition.data),
-    problem: null,
-  };
+  const policy = compilePolicy({ processId, versionId, version: version.version }, definition.data);
+  if (compiled.size >= MOST_COMPILED) compiled.clear();
+  compiled.set(versionId, policy);
+  return { policy, problem: null };
 }
+
+/** What published versions say, by their id: a version never changes, and each conversation that begins asks for one. */
+const compiled = new Map<string, Policy>();
+const MOST_COMPILED = 1_000;
 
 /** Two that publish at the same moment get a version each. */
 async function publish(models: Models, dealershipId: string, definition: ProcessDefinition, processId: string) {

@@ -27,7 +27,7 @@ const TRIES = 3;
 export async function commit(connection: Connection, models: Models, request: CommitRequest): Promise<CommitResult> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await inTransaction(connection, (session) => commitOnce(models, request, session));
+      return await inTransaction(connection, (session) => commitOnce(models, request, session, attempt > 1));
     } catch (error) {
       if (error instanceof Stale) return 'stale';
       if (!isDuplicateKey(error)) throw error;
@@ -41,9 +41,14 @@ export async function commit(connection: Connection, models: Models, request: Co
 /** Thrown inside the transaction so that nothing of it stays. */
 class Stale extends Error {}
 
-async function commitOnce(models: Models, asked: CommitRequest, session: ClientSession): Promise<CommitResult> {
+async function commitOnce(
+  models: Models,
+  asked: CommitRequest,
+  session: ClientSession,
+  hasCollided: boolean,
+): Promise<CommitResult> {
   const request = await withTexts(models, asked, session);
-  const before = await takeFence(models, request, session);
+  const before = await takeFence(models, request, session, hasCollided);
   const replaced = await removeReplaced(models, request, before, session);
   const entries = entriesOf(request, replaced.positions.size > 0);
   await writeMessages(models, request, entries, session);
@@ -57,22 +62,29 @@ async function commitOnce(models: Models, asked: CommitRequest, session: ClientS
  * The compare-and-set that everything else hangs on, and the row's new content in the same write. Answers the position
  * that the row had; 0 for a row that is new. Throws `Stale`.
  */
-async function takeFence(models: Models, request: CommitRequest, session: ClientSession): Promise<number> {
+async function takeFence(
+  models: Models,
+  request: CommitRequest,
+  session: ClientSession,
+  hasCollided: boolean,
+): Promise<number> {
   const { key, fenceAt, firstPosition } = request;
   const behindFence = { _id: key.conversationId, dealershipId: key.dealershipId, fenceAt: { $lte: fenceAt } };
   const change = { $set: rowFields(request) };
   const position = firstPosition - 1;
-  // Nearly every commit goes on where the last one ended: that takes one write and no read.
+  const insert = async (): Promise<number> => {
+    await models.conversations.insertMany([await newRow(models, request)], { session, lean: true });
+    return 0;
+  };
+  // Nearly every commit goes on where the last one ended, or is a row's first: that takes one write and no read.
+  if (position === 0 && !hasCollided) return insert();
   if (
     position > 0 &&
     (await models.conversations.updateOne({ ...behindFence, position }, change, { session })).matchedCount > 0
   )
     return position;
   const row = await models.conversations.findById(key.conversationId, { position: 1 }, { session }).lean();
-  if (!row) {
-    await models.conversations.insertMany([await newRow(models, request)], { session, lean: true });
-    return 0;
-  }
+  if (!row) return insert();
   const taken = await models.conversations.updateOne(behindFence, change, { session });
   if (taken.matchedCount === 0) throw new Stale();
   return row.position;
