@@ -55,6 +55,11 @@ function commit(request: CommitRequest): Promise<void> {
   return proxyLocalActivities<ConversationActivities>(options).commit(request);
 }
 
+/** Whether an input names a process or settings that have to be read before it is decided. */
+function asksForPolicy({ type }: Input): boolean {
+  return type === 'selectProcess' || type === 'processPublished';
+}
+
 /** Whether an input begins a conversation where none is: what comes of a deleted one does not. */
 function begins(input: Input): boolean {
   return input.type === 'inboundMessage' || input.type === 'callEnded' || 'args' in input;
@@ -141,7 +146,7 @@ export class ConversationRun {
     if (!this.isBeginning && this.queue.some(({ input }) => begins(input))) await this.begin();
     const tickets = this.queue.splice(0);
     if (!this.state.started && tickets[0]?.input.type !== 'started') return this.dropAll(tickets);
-    await this.readPolicies(tickets);
+    if (tickets.some(({ input }) => asksForPolicy(input))) await this.readPolicies(tickets);
     const now = Date.now();
     const due = dueItems(this.state, this.outside.inHand, now);
     if (due.length > 0) tickets.push(ticketOf({ type: 'tick', inHand: this.outside.inHand }));
@@ -157,7 +162,7 @@ export class ConversationRun {
     this.noteDecision(turn.events);
     for (const effect of turn.effects) this.start(effect);
     this.afterStep();
-    await this.fallAsleep();
+    if (this.maySleep) await this.fallAsleep();
   }
 
   private get isBeginning(): boolean {
@@ -299,10 +304,14 @@ export class ConversationRun {
     });
   }
 
-  /** Stores the state when nothing is to come for long, and ends the run: the next signal or update loads it again. */
-  private async fallAsleep(): Promise<void> {
+  /** Whether nothing is to come for long, and nothing is under way. */
+  private get maySleep(): boolean {
     const at = sleepsAt(this.state);
-    if (at === null || Date.now() < at || !this.idle) return;
+    return at !== null && Date.now() >= at && this.idle;
+  }
+
+  /** Stores the state and ends the run: the next signal or update loads it again. */
+  private async fallAsleep(): Promise<void> {
     try {
       await commit({
         key: this.key,
