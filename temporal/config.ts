@@ -1,6 +1,20 @@
+import { getHeapStatistics } from 'node:v8';
 import * as z from 'zod';
 import { readSettings } from '@leadline/contract/settings.ts';
 import { payloadKeysSetting } from './codec/payloadKeys.ts';
+
+const MIB = 2 ** 20;
+/** Measured: docs/architecture.md. */
+const CONVERSATION_BYTES = 0.5 * MIB;
+const REST_BYTES = 400 * MIB;
+
+/**
+ * How many conversations a worker keeps in memory: what three quarters of the heap hold beside the program. One that is not
+ * kept is replayed from its whole history when it wakes.
+ */
+export function cachedWorkflowsFor(heapLimitBytes: number): number {
+  return Math.max(Math.floor((0.75 * (heapLimitBytes - REST_BYTES)) / CONVERSATION_BYTES), 100);
+}
 
 const Settings = z.object({
   MONGODB_URI: z.string().min(1),
@@ -15,8 +29,7 @@ const Settings = z.object({
   /** Webhooks may go to http and to private addresses: for development and tests. The API reads it, too. */
   WEBHOOK_ALLOW_PRIVATE: z.stringbool().default(false),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
-  /** Conversations kept in memory; measured at about 0.5 MiB each (docs/architecture.md). */
-  MAX_CACHED_WORKFLOWS: z.coerce.number().int().min(1).default(1000),
+  MAX_CACHED_WORKFLOWS: z.coerce.number().int().min(1).default(cachedWorkflowsFor(getHeapStatistics().heap_size_limit)),
   /** Texts younger than this are left to their webhook: it is tried for 15 s, and two clocks may differ by 180 s. */
   RECONCILE_GRACE_MS: z.coerce.number().int().min(0).default(210_000),
 });
