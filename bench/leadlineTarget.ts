@@ -21,6 +21,8 @@ const EMAIL = 'bench@demo.test';
 export interface LeadlineTarget extends Target {
   /** Like `send`, but resolves once the Auto Pilot answer to it is known to be delivered. */
   sendAndAwaitAnswer(conversation: string): Promise<void>;
+  /** Resolves when the client is told that a conversation has come back from snooze. */
+  reopened(conversation: string): Promise<void>;
   /** The workflow of a conversation that was sent to. */
   workflowIdOf(conversation: string): string;
   /** The key of a conversation, whether it was sent to or not. */
@@ -42,6 +44,7 @@ export async function openLeadline(product: Product, store: Store, twilio: Twili
   const customers = new Map<string, string>();
   const arrivals = new Map<string, () => void>();
   const answers = new Map<string, () => void>();
+  const reopenings = new Map<string, () => void>();
   let texts = 0;
 
   socket.on('change', (change) => {
@@ -49,6 +52,7 @@ export async function openLeadline(product: Product, store: Store, twilio: Twili
       if (message.author === 'customer') settle(arrivals, message.text);
       if (isAnswer(message)) settle(answers, message.conversationId);
     }
+    if (change.events.some((event) => event.type === 'conversationReopened')) settle(reopenings, change.conversationId);
   });
 
   function addressOf(conversation: string): string {
@@ -74,6 +78,7 @@ export async function openLeadline(product: Product, store: Store, twilio: Twili
       await send(conversation);
       await answered;
     },
+    reopened: (conversation) => new Promise<void>((resolve) => reopenings.set(conversationId(conversation), resolve)),
     dealershipId: dealership.id,
     keyOf: (conversation) => ({
       dealershipId: dealership.id,

@@ -51,10 +51,10 @@ async function lateBare(address: string): Promise<number[]> {
 /** A conversation comes back from snooze: timer, decision, commit. Lateness is of the committed event. */
 async function lateSnoozes({ client, store, leadline }: FreshLeadline): Promise<number[]> {
   const due = dueTimes();
+  const reopened = due.map((_, index) => leadline.reopened(`snooze-${index}`));
   await inBatches(due, (until, index) => snooze(client, leadline.keyOf(`snooze-${index}`), until));
+  await Promise.all(reopened);
   const found = { dealershipId: leadline.dealershipId, type: 'conversationReopened' };
-  while ((await store.models.events.countDocuments(found)) < COUNT)
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
   const events = await store.models.events.find(found, { conversationId: 1, committedAt: 1 }).lean();
   const committed = new Map(events.map((event) => [event.conversationId, event.committedAt.getTime()]));
   return due.map((until, index) => committed.get(leadline.keyOf(`snooze-${index}`).conversationId)! - until);

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { readWorkerConfig } from '@leadline/temporal/config.ts';
 
 /**
  * The worker of the bare workflow, a process of its own as Leadline's is. Sends `'ready'`, then each message's number once
@@ -18,8 +19,9 @@ const worker = await Worker.create({
     logger: new DefaultLogger('ERROR'),
   }),
   activities: { note: async (id: number) => void report(id) },
-  maxCachedWorkflows: 1_000,
+  maxCachedWorkflows: readWorkerConfig({ ...process.env, MONGODB_URI: 'none' }).MAX_CACHED_WORKFLOWS,
   maxConcurrentWorkflowTaskExecutions: 100,
+  stickyQueueScheduleToStartTimeout: '30 seconds',
 });
 report('ready');
 await worker.run();
