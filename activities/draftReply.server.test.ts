@@ -4,32 +4,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { DRAFT_INVALID, type DraftRequest, type DraftResult } from '@leadline/contract/ports.ts';
-import { ProcessDefinition } from '@leadline/contract/process.ts';
 import { Faults } from '@leadline/contract/simulator.ts';
 import { buildSimulators } from '@leadline/simulators/app.ts';
 import type { DraftContext } from '@leadline/store/messages.ts';
 import { createModelClient, draftReply, type DraftDeps } from './draftReply.ts';
-
-const definition = ProcessDefinition.parse({
-  schema: 1,
-  name: 'Internet lead',
-  prompt: {
-    persona: { name: 'Robin', role: 'sales assistant', tone: 'friendly' },
-    instructions: 'Answer the question.',
-    facts: ['The 2021 F-150 is on the lot.'],
-    guardrails: { neverSay: ['guaranteed'], maxCharacters: 320 },
-  },
-  window: { quietMs: 1_000, minMs: 0, maxMs: 1_000, jitter: 0 },
-  limits: { aiTurnsPerDay: 10 },
-  followUps: {
-    hours: null,
-    stopStages: [],
-    steps: [
-      { afterMinutes: 60, body: { kind: 'template', text: 'Hi {{contact.firstName|there}}, still looking?' } },
-      { afterMinutes: 60, body: { kind: 'ai', instruction: 'Offer a test drive.' } },
-    ],
-  },
-});
+import { TEST_PROCESS } from './testProcess.ts';
 
 const REQUEST: DraftRequest = {
   key: {
@@ -77,12 +56,12 @@ describe('R8: a draft by the OpenAI SDK', () => {
       contact: { name: 'Dana Reed', phone: null, fields: [] },
       messages: [{ direction: 'inbound', author: 'customer', text, at: new Date() }],
     };
-    const prompt = { ...definition.prompt, guardrails: { ...definition.prompt.guardrails, ...guardrails } };
+    const prompt = { ...TEST_PROCESS.prompt, guardrails: { ...TEST_PROCESS.prompt.guardrails, ...guardrails } };
     const deps = {
       client: createModelClient('key', `${base}/v1`),
       model: 'simulated',
       messages: { context: async () => context },
-      processes: { version: async () => ({ definition: { ...definition, prompt } }) },
+      processes: { version: async () => ({ definition: { ...TEST_PROCESS, prompt } }) },
     } as unknown as DraftDeps;
     return new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') }).run(draftReply, deps, {
       ...REQUEST,

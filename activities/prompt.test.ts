@@ -1,21 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { ProcessDefinition } from '@leadline/contract/process.ts';
 import type { DraftContext } from '@leadline/store/messages.ts';
 import { promptOf } from './prompt.ts';
-
-const definition = ProcessDefinition.parse({
-  schema: 1,
-  name: 'Internet lead',
-  prompt: {
-    persona: { name: 'Robin', role: 'sales assistant', tone: 'friendly' },
-    instructions: 'Answer the question.',
-    facts: [],
-    guardrails: { neverSay: [], maxCharacters: 320 },
-  },
-  window: { quietMs: 1_000, minMs: 0, maxMs: 1_000, jitter: 0 },
-  limits: { aiTurnsPerDay: 10 },
-  followUps: { hours: null, stopStages: [], steps: [] },
-});
+import { TEST_PROCESS } from './testProcess.ts';
 
 function dataOf(...texts: string[]): unknown {
   const context: DraftContext = {
@@ -25,7 +11,7 @@ function dataOf(...texts: string[]): unknown {
     contact: { name: 'Ann', phone: null, fields: [] },
     messages: texts.map((text, at) => ({ direction: 'inbound', author: 'customer', text, at: new Date(at) })),
   };
-  const user = promptOf(definition, context, null).at(-1)?.content as string;
+  const user = promptOf(TEST_PROCESS, context, null).at(-1)?.content as string;
   return (JSON.parse(user) as { messages: { text: string }[] }).messages.map(({ text }) => text);
 }
 

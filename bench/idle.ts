@@ -1,6 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { defaultSettings } from '@leadline/contract/process.ts';
-import { DEFAULT_RULES } from '@leadline/contract/rules.ts';
 import { figure, type Figure } from './figures.ts';
 import { LONG_WINDOW, withLeadline, type FreshLeadline } from './freshLeadline.ts';
 import { run } from './load.ts';
@@ -12,9 +10,7 @@ const COUNT = Number(process.env['BENCH_IDLE'] ?? 20_000);
 export async function idle(say: (line: string) => void): Promise<Figure[]> {
   return withLeadline(say, async (fresh) => {
     await fresh.leadline.setWindow(LONG_WINDOW);
-    // The clock for a first response would wake those that began a quarter of an hour ago.
-    const settings = { ...defaultSettings('America/Edmonton', DEFAULT_RULES), quietHours: null, sla: null };
-    await fresh.store.dealerships.saveSettings(fresh.leadline.dealershipId, settings, 2);
+    await fresh.leadline.stopSla();
     await run(fresh.leadline, 'warm', { conversations: 100, messagesEach: 1, concurrency: 32 });
     const before = await memory(fresh);
     say(`Starting ${COUNT} conversations…`);

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { io, type Socket } from 'socket.io-client';
 import type { ConversationKey } from '@leadline/contract/conversation.ts';
 import { conversationWorkflowId } from '@leadline/contract/ids.ts';
-import { defaultSettings, type ProcessInput } from '@leadline/contract/process.ts';
+import { defaultSettings, type DealershipSettings, type ProcessInput } from '@leadline/contract/process.ts';
 import { DEFAULT_RULES } from '@leadline/contract/rules.ts';
 import type { ClientToServer, ServerToClient } from '@leadline/contract/realtime.ts';
 import type { MessageView } from '@leadline/contract/rest.ts';
@@ -16,6 +16,8 @@ const ZONE = 'America/Edmonton';
 const LINE = '+18255550199';
 const PASSWORD = 'measured';
 const EMAIL = 'bench@demo.test';
+/** What is measured must not depend on the hour. */
+const SETTINGS: DealershipSettings = { ...defaultSettings(ZONE, DEFAULT_RULES), quietHours: null };
 
 /** A dealership in a running Leadline, a signed-in client of it, and customers who text it through signed webhooks. */
 export interface LeadlineTarget extends Target {
@@ -28,6 +30,8 @@ export interface LeadlineTarget extends Target {
   /** The key of a conversation, whether it was sent to or not. */
   keyOf(conversation: string): ConversationKey;
   dealershipId: string;
+  /** Turns the clocks for a response off: they wake conversations that nobody answers. */
+  stopSla(): Promise<void>;
   /** Chooses the response window of conversations that begin from now on, and whether they follow up each minute. */
   setWindow(window: ProcessInput['window'], followUps?: boolean): Promise<void>;
 }
@@ -93,6 +97,9 @@ export async function openLeadline(product: Product, store: Store, twilio: Twili
       const { processId } = await store.processes.publish(dealership.id, processWith(window));
       await store.dealerships.setDefaults(dealership.id, { defaultProcessId: processId, defaultFollowUps: followUps });
     },
+    async stopSla() {
+      await store.dealerships.saveSettings(dealership.id, { ...SETTINGS, sla: null }, 2);
+    },
     async stop() {
       socket.close();
     },
@@ -116,8 +123,7 @@ async function setUp(store: Store, twilio: Twilio): Promise<{ id: string; idKey:
     stages: [{ key: 'new', name: 'New', color: 'teal' }],
     defaultAutopilot: true,
   });
-  // What is measured must not depend on the hour.
-  await store.dealerships.saveSettings(id, { ...defaultSettings(ZONE, DEFAULT_RULES), quietHours: null }, 1);
+  await store.dealerships.saveSettings(id, SETTINGS, 1);
   const credentials: ConversationCredentials = { ...twilio, previousAuthToken: null };
   const account = {
     dealershipId: id,

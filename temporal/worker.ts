@@ -35,6 +35,16 @@ export interface WorkerOptions {
   maxCachedWorkflows: number;
 }
 
+/** What bounds a worker of conversations; the bench's bare worker has the same. */
+export const CONVERSATION_LIMITS = {
+  maxConcurrentWorkflowTaskExecutions: 100,
+  // More commits at once make each slower, and none sooner: measured with the embedded database.
+  maxConcurrentLocalActivityExecutions: 32,
+  // A task that waits longer than this for its worker goes to any worker. Temporal's 10 s double the work of a worker that
+  // is 10 s behind, which then falls back for good; a conversation of a worker that has died waits for up to so long.
+  stickyQueueScheduleToStartTimeout: '30 seconds',
+} as const;
+
 /**
  * The two workers of a process: decisions with their local activities, and, on a queue of its own, what calls out, so
  * that a slow provider never holds up a decision.
@@ -48,12 +58,7 @@ export async function createWorkers(options: WorkerOptions): Promise<Worker[]> {
     workflowBundle,
     activities: { ...options.conversationActivities, ...options.fleetActivities, ...options.bulkActivities },
     maxCachedWorkflows,
-    maxConcurrentWorkflowTaskExecutions: 100,
-    // More commits at once make each slower, and none sooner: measured with the embedded database.
-    maxConcurrentLocalActivityExecutions: 32,
-    // A task that waits longer than this for its worker goes to any worker. Temporal's 10 s double the work of a worker that
-    // is 10 s behind, which then falls back for good; a conversation of a worker that has died waits for up to so long.
-    stickyQueueScheduleToStartTimeout: '30 seconds',
+    ...CONVERSATION_LIMITS,
   });
   const outside = await Worker.create({
     ...shared,

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { readWorkerConfig } from '@leadline/temporal/config.ts';
+import { CONVERSATION_LIMITS } from '@leadline/temporal/worker.ts';
 
 /**
  * The worker of the bare workflow, a process of its own as Leadline's is. Sends `'ready'`, then each message's number once
@@ -20,8 +21,7 @@ const worker = await Worker.create({
   }),
   activities: { note: async (id: number) => void report(id) },
   maxCachedWorkflows: readWorkerConfig({ ...process.env, MONGODB_URI: 'none' }).MAX_CACHED_WORKFLOWS,
-  maxConcurrentWorkflowTaskExecutions: 100,
-  stickyQueueScheduleToStartTimeout: '30 seconds',
+  ...CONVERSATION_LIMITS,
 });
 report('ready');
 await worker.run();

@@ -77,12 +77,12 @@ async function takeFence(
     return 0;
   };
   // Nearly every commit goes on where the last one ended, or is a row's first: that takes one write and no read.
-  if (position === 0 && !hasCollided) return insert();
-  if (
-    position > 0 &&
-    (await models.conversations.updateOne({ ...behindFence, position }, change, { session })).matchedCount > 0
-  )
-    return position;
+  if (position === 0) {
+    if (!hasCollided) return insert();
+  } else {
+    const continued = await models.conversations.updateOne({ ...behindFence, position }, change, { session });
+    if (continued.matchedCount > 0) return position;
+  }
   const row = await models.conversations.findById(key.conversationId, { position: 1 }, { session }).lean();
   if (!row) return insert();
   const taken = await models.conversations.updateOne(behindFence, change, { session });
