@@ -24,6 +24,8 @@ export class Part {
   private readonly options: PartOptions;
   private child: ChildProcess | null = null;
   private log: WriteStream | null = null;
+  /** Called when its process has begun, before it is ready. */
+  onStart: () => void = () => undefined;
   /** Called when the program ends without having been stopped. */
   onExit: (reason: string) => void = () => undefined;
 
@@ -51,6 +53,7 @@ export class Part {
     child.stderr.pipe(this.log, { end: false });
     child.on('error', (error) => this.ended(child, error.message));
     child.on('exit', (code, signal) => this.ended(child, signal ?? `exit code ${code}`));
+    this.onStart();
     await this.becomeReady(child);
   }
 

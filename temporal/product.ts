@@ -21,6 +21,8 @@ export interface ProductOptions {
   codecServerPort?: number;
   env: NodeJS.ProcessEnv;
   say(line: string): void;
+  /** Called whenever a part's process begins, so that whoever comes after a crash knows what runs. */
+  onStart?(parts: ReadonlyMap<PartName, Part>): void;
 }
 
 /** Leadline, running: every part a process of its own. */
@@ -43,18 +45,13 @@ const RESTART_AFTER_MS = 500;
 const MAX_RESTART_MS = 15_000;
 const STABLE_AFTER_MS = 60_000;
 
-/** Starts all parts in order, each when those that it needs are ready. Throws when one cannot start; then none is left running. */
-export async function startProduct(options: ProductOptions): Promise<Product> {
-  const builder = new ProductBuilder(options);
-  try {
-    return await builder.start();
-  } catch (error) {
-    await builder.stop();
-    throw error;
-  }
+/** Starts all parts; see `Launch`. */
+export function startProduct(options: ProductOptions): Promise<Product> {
+  return new Launch(options).start();
 }
 
-class ProductBuilder {
+/** One start of the product, which can be stopped before it is done. */
+export class Launch {
   private readonly options: ProductOptions;
   private readonly parts = new Map<PartName, Part>();
   private readonly logFolder: string;
@@ -65,7 +62,17 @@ class ProductBuilder {
     this.logFolder = path.join(options.dataFolder, 'logs');
   }
 
+  /** Starts all parts in order, each when those that it needs are ready. Throws when one cannot start; then none is left running. */
   async start(): Promise<Product> {
+    try {
+      return await this.startParts();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  private async startParts(): Promise<Product> {
     const { env, port, temporalUiPort, say } = this.options;
     await mkdir(this.logFolder, { recursive: true });
     const temporalUiUrl =
@@ -200,7 +207,9 @@ class ProductBuilder {
   }
 
   private async add(name: PartName, part: Part): Promise<void> {
+    if (this.stopping) throw new Error(`${part.name} was not started, because Leadline is being stopped.`);
     this.parts.set(name, part);
+    part.onStart = () => this.options.onStart?.(this.parts);
     await part.start();
     this.keepRunning(part);
   }

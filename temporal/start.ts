@@ -1,11 +1,13 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { execFile } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { readPayloadKeys } from './codec/payloadKeys.ts';
 import { requireFreePort } from './embeddedServers.ts';
-import { startProduct, type Product } from './product.ts';
+import type { Part } from './part.ts';
+import { Launch, type PartName, type Product } from './product.ts';
 import { demoLogins } from './seed.ts';
 import { ensureTools, isAlive, StartupError } from './toolCache.ts';
 import { watchSources } from './watch.ts';
@@ -18,6 +20,12 @@ const { env } = process;
 const dataFolder = path.resolve(root, env['DATA_DIR'] ?? '.data');
 const pidFile = path.join(dataFolder, 'launcher.json');
 const say = (line: string): void => console.log(`  ${line}`);
+
+/** How to stop what runs, in the order in which it was started. */
+const toStop: (() => void | Promise<void>)[] = [];
+let stopping = false;
+/** Whether the file of process ids is ours. */
+let noted = false;
 
 interface Running {
   launcher: number;
@@ -41,10 +49,10 @@ async function main(): Promise<void> {
   const tools = await ensureTools(say);
   await buildWeb(root, say);
   const ports = { port, temporalPort, temporalUiPort, codecServerPort };
-  const product = await startProduct({ root, tools, dataFolder, ...ports, env, say });
-  await remember(product);
-  const stopWatching = process.argv.includes('--watch') ? watchSources(root, product, say) : () => undefined;
-  stopOnSignal(product, stopWatching);
+  const launch = new Launch({ root, tools, dataFolder, ...ports, env, say, onStart: remember });
+  toStop.push(() => launch.stop());
+  const product = await launch.start();
+  if (process.argv.includes('--watch')) toStop.push(watchSources(root, product, say));
   printAddresses(product, Date.now() - startedAt);
 }
 
@@ -84,30 +92,27 @@ async function isOurs(pid: number): Promise<boolean> {
   return stdout.includes(root) || stdout.includes(dataFolder);
 }
 
-async function remember(product: Product): Promise<void> {
-  const parts = [...product.parts].flatMap(([name, part]) => (part.pid === undefined ? [] : [{ name, pid: part.pid }]));
-  const running: Running = { launcher: process.pid, parts };
-  await writeFile(pidFile, JSON.stringify(running));
+/** Written at once: a part is known from its first moment, and a restarted one by its new id. */
+function remember(parts: ReadonlyMap<PartName, Part>): void {
+  const known = [...parts].flatMap(([name, { pid }]) => (pid === undefined ? [] : [{ name, pid }]));
+  const running: Running = { launcher: process.pid, parts: known };
+  writeFileSync(pidFile, JSON.stringify(running));
+  noted = true;
 }
 
-function stopOnSignal(product: Product, stopWatching: () => void): void {
-  // Restarted parts have new ids.
-  const timer = setInterval(() => void remember(product), 5_000);
-  let stopping = false;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (stopping) return;
-      stopping = true;
-      clearInterval(timer);
-      stopWatching();
-      say('Stopping…');
-      void product.stop().then(async () => {
-        await rm(pidFile, { force: true });
-        say('Stopped.');
-        process.exit(0);
-      });
-    });
-  }
+/** Ends everything, the last started first, whether or not all of it runs already. */
+async function stop(): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  say('Stopping…');
+  for (const one of toStop.reverse()) await one();
+  forget();
+  say('Stopped.');
+  process.exit(0);
+}
+
+function forget(): void {
+  if (noted) rmSync(pidFile, { force: true });
 }
 
 function printAddresses(product: Product, tookMs: number): void {
@@ -126,9 +131,13 @@ function printAddresses(product: Product, tookMs: number): void {
   console.log('\n  Ctrl-C stops everything.\n');
 }
 
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
 try {
   await main();
 } catch (error) {
+  // What fails because it is being stopped is no error of the start; `stop` ends the process.
+  if (stopping) await new Promise(() => undefined);
+  forget();
   console.error(`\n  ${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);
 }

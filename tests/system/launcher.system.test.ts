@@ -1,15 +1,25 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFile, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { freePort } from '@leadline/temporal/embeddedServers.ts';
+import { isAlive } from '@leadline/temporal/toolCache.ts';
+import { until } from '../leadline.ts';
 
 interface Ended {
   code: number | null;
   /** What it said to the person, without what it was doing meanwhile. */
   sentence: string;
+}
+
+/** The launcher's file of what runs; empty before there is one. */
+interface Noted {
+  launcher?: number;
+  parts: { pid: number }[];
 }
 
 /** What a person reads when `npm start` cannot start: one sentence that says what to do, and exit code 1. */
@@ -20,17 +30,33 @@ describe('the launcher', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  async function start(env: NodeJS.ProcessEnv): Promise<Ended> {
+  async function launch(env: NodeJS.ProcessEnv): Promise<ChildProcess> {
     const ports = { PORT: await freePort(), TEMPORAL_PORT: await freePort(), TEMPORAL_UI_PORT: await freePort() };
     const numbers = Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, String(port)]));
     const entry = path.join(process.cwd(), 'temporal/start.ts');
-    return new Promise((resolve) => {
-      const options = { env: { ...process.env, DATA_DIR: path.join(folder, 'data'), ...numbers, ...env } };
-      const child = execFile(process.execPath, [entry], options, (_error, _stdout, stderr) => {
-        const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !line.includes('Warning'));
-        resolve({ code: child.exitCode, sentence: lines.join(' ').trim() });
-      });
+    const options = { env: { ...process.env, DATA_DIR: path.join(folder, 'data'), ...numbers, ...env } };
+    return execFile(process.execPath, [entry], options);
+  }
+
+  async function start(env: NodeJS.ProcessEnv): Promise<Ended> {
+    const child = await launch(env);
+    const [stderr] = await Promise.all([textOf(child.stderr!), once(child, 'close')]);
+    const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !line.includes('Warning'));
+    return { code: child.exitCode, sentence: lines.join(' ').trim() };
+  }
+
+  /** A start at the moment at which its first part runs and others do not yet, and the ids of the parts. */
+  async function startedHalfway(): Promise<{ launcher: ChildProcess; parts: number[]; output: Promise<string> }> {
+    const launcher = await launch({});
+    const output = textOf(launcher.stdout!);
+    const file = path.join(folder, 'data', 'launcher.json');
+    let parts: number[] = [];
+    await until('the first part runs', async () => {
+      const noted = JSON.parse(await readFile(file, 'utf8').catch(() => '{}')) as Noted;
+      if (noted.launcher === launcher.pid) parts = noted.parts.map(({ pid }) => pid);
+      return parts.length > 0;
     });
+    return { launcher, parts, output };
   }
 
   it('names a port that is in use, and the setting that changes it', async () => {
@@ -69,5 +95,27 @@ describe('the launcher', () => {
     const ended = await start({ ...nowhere, PIP_EXTRA_INDEX_URL: '', LEADLINE_TOOLS: path.join(folder, 'no-network') });
     expect(ended.code).toBe(1);
     expect(ended.sentence).toMatch(/could not be installed from PyPI\. Is the network up\?/);
+  }, 60_000);
+
+  it('ends what runs already when it is stopped while it is starting', async () => {
+    const { launcher, parts, output } = await startedHalfway();
+    launcher.kill('SIGINT');
+    await once(launcher, 'close');
+    expect(await output).toMatch(/Stopping…\s+Stopped\.\s*$/);
+    expect(launcher.exitCode).toBe(0);
+    expect(parts.filter(isAlive)).toEqual([]);
+  }, 60_000);
+
+  it('ends what an earlier one left that was killed while it was starting', async () => {
+    const killed = await startedHalfway();
+    killed.launcher.kill('SIGKILL');
+    await once(killed.launcher, 'close');
+    expect(killed.parts.filter(isAlive)).toEqual(killed.parts);
+    const next = await startedHalfway();
+    expect(killed.parts.filter(isAlive)).toEqual([]);
+    next.launcher.kill('SIGTERM');
+    await once(next.launcher, 'close');
+    expect(await next.output).toContain('left over from a launcher that was killed');
+    expect(next.parts.filter(isAlive)).toEqual([]);
   }, 60_000);
 });
