@@ -291,3 +291,21 @@ describe('commit', () => {
     expect((await inbox.mark(dealer.userId, key.conversationId, { unread: true }))?.readInboundCount).toBe(1);
   });
 });
+
+describe('the text of a rule', () => {
+  it('is filled in, of as many conversations as commit at once', async () => {
+    const customers = await Promise.all(Array.from({ length: 12 }, newCustomer));
+    await Promise.all(
+      customers.map(({ key, contactId }) => {
+        const event = outboundEvent(key, 1, 'From {{dealership.name}} to {{contact.phone}}', AT);
+        const byRule = { ...event, actor: { kind: 'automation', ruleId: 'r' } } as ConversationEvent;
+        return store.conversations.commit(commitOf(key, contactId, [byRule]));
+      }),
+    );
+    const { name } = (await store.models.dealerships.findById(dealer.id).lean())!;
+    for (const { key } of customers) {
+      const message = await store.models.messages.findById(messageIdAt(key.conversationId, 1)).lean();
+      expect(message?.text).toBe(`From ${name} to ${key.address}`);
+    }
+  });
+});

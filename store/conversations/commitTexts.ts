@@ -16,7 +16,7 @@ export async function withTexts(
   session: ClientSession,
 ): Promise<CommitRequest> {
   if (!request.events.some(needsText)) return request;
-  const values = await templateValues(models, request, session);
+  const values = await templateValues(models, request);
   const texts = new Map<number, string>();
   for (const event of request.events) {
     if (!needsText(event)) continue;
@@ -65,18 +65,13 @@ async function scheduledText(
   return stored.text;
 }
 
-async function templateValues(
-  models: Models,
-  { key, contactId, row }: CommitRequest,
-  session: ClientSession,
-): Promise<TemplateValues> {
+/** Read beside the transaction: a session does one thing at a time, and these may be a moment old. */
+async function templateValues(models: Models, { key, contactId, row }: CommitRequest): Promise<TemplateValues> {
   const { dealershipId } = key;
   const [contact, dealership, owner] = await Promise.all([
-    models.contacts.findOne({ _id: contactId, dealershipId }, { name: 1, phone: 1 }, { session }).lean(),
-    models.dealerships.findById(dealershipId, { name: 1 }, { session }).lean(),
-    row.ownerId === null
-      ? null
-      : models.users.findOne({ _id: row.ownerId, dealershipId }, { name: 1 }, { session }).lean(),
+    models.contacts.findOne({ _id: contactId, dealershipId }, { name: 1, phone: 1 }).lean(),
+    models.dealerships.findById(dealershipId, { name: 1 }).lean(),
+    row.ownerId === null ? null : models.users.findOne({ _id: row.ownerId, dealershipId }, { name: 1 }).lean(),
   ]);
   return {
     ...nameValues(contact?.name ?? ''),
