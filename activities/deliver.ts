@@ -32,6 +32,8 @@ export async function deliver(deps: DeliverDeps, request: DeliverRequest): Promi
       throw ApplicationFailure.nonRetryable(`There is no message ${messageId}.`, 'MissingMessage');
     case 'ambiguous':
       return becameUnknown(deps, request, deps.now());
+    case 'overtaken':
+      return { outcome: 'overtaken' };
     case 'settled':
       return outcomeOfStatus(begun.status);
     case 'begun': {

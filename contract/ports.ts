@@ -241,7 +241,11 @@ export interface DeliverRequest {
 }
 
 export type DeliverOutcome =
-  { outcome: 'sent' } | { outcome: 'failed'; code: string | null } | { outcome: 'unknown'; at: number };
+  | { outcome: 'sent' }
+  | { outcome: 'failed'; code: string | null }
+  /** A message of the AI that was waiting to leave when a person took over, or a follow-up when the customer wrote: it never leaves. */
+  | { outcome: 'overtaken' }
+  | { outcome: 'unknown'; at: number };
 
 export interface WebhookRequest {
   key: ConversationKey;

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ConversationEvent, ConversationKey } from '@leadline/contract/conversation.ts';
 import { messageIdAt } from '@leadline/contract/ids.ts';
 import type { MessageStatus } from '@leadline/contract/messageStatus.ts';
+import type { AuthorKind } from '@leadline/contract/names.ts';
 import type { Store } from './connect.ts';
 import {
   addDealership,
@@ -63,6 +65,49 @@ describe('beginDelivery', () => {
     expect(await store.messages.beginDelivery(messageId, 1)).toEqual({ state: 'settled', status: 'delivered' });
     expect((await store.messages.beginDelivery(messageId, 2)).state).toBe('settled');
     expect(await store.messages.beginDelivery(`${'0'.repeat(32)}-1`, 1)).toEqual({ state: 'missing' });
+  });
+});
+
+describe('the last look', () => {
+  const { AI, FOLLOW_UP } = { AI: 'autopilot', FOLLOW_UP: 'followUp' } as const;
+  const by = (author: AuthorKind) => (key: ConversationKey, position: number) => {
+    const event = outboundEvent(key, position, 'hello', AT);
+    return { ...event, data: { ...event.data, author } } as ConversationEvent;
+  };
+  const assigned = (takeOver: boolean) => (key: ConversationKey, position: number) =>
+    ({
+      ...by('user')(key, position),
+      type: 'assigned',
+      data: { ownerId: 'leo', userIds: ['leo'], takeOver },
+    }) as ConversationEvent;
+  const customerWrites = (key: ConversationKey, position: number) =>
+    inboundEvent(key, position, 'wait', `SM${key.address}`, AT);
+
+  it.each([
+    ['an AI answer after a person’s message', AI, by('user'), 'overtaken'],
+    ['an AI answer after a take-over', AI, assigned(true), 'overtaken'],
+    ['a follow-up after the customer’s message', FOLLOW_UP, customerWrites, 'overtaken'],
+    ['an AI answer after another assignment', AI, assigned(false), 'begun'],
+    ['an AI answer after the customer’s next message', AI, customerWrites, 'begun'],
+    ['a person’s message after another', 'user' as const, by('user'), 'begun'],
+  ])('at %s', async (_what, author, then, state) => {
+    const key = dealer.key(`+1403555${String(++customers).padStart(4, '0')}`);
+    const { start } = await store.conversations.load(key);
+    await store.conversations.commit(commitOf(key, start.contactId, [by(author)(key, 1), then(key, 2)]));
+    const messageId = messageIdAt(key.conversationId, 1);
+    expect((await store.messages.beginDelivery(messageId, 1)).state).toBe(state);
+    const { status } = (await store.models.messages.findById(messageId).lean())!;
+    expect(status).toBe(state === 'begun' ? 'sending' : 'blocked');
+  });
+
+  it('lets through what a person sends again', async () => {
+    const key = dealer.key(`+1403555${String(++customers).padStart(4, '0')}`);
+    const { start } = await store.conversations.load(key);
+    const messageId = messageIdAt(key.conversationId, 1);
+    const again = outboundEvent(key, 3, 'hello', AT, { messageId, attempt: 2 });
+    const events = [by(AI)(key, 1), by('user')(key, 2), { ...again, data: { ...again.data, author: AI } }];
+    await store.conversations.commit(commitOf(key, start.contactId, events as ConversationEvent[]));
+    expect((await store.messages.beginDelivery(messageId, 2)).state).toBe('begun');
   });
 });
 

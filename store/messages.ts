@@ -3,6 +3,7 @@ import type { ConversationKey } from '@leadline/contract/conversation.ts';
 import type { MessageStatus } from '@leadline/contract/messageStatus.ts';
 import type { Stage } from '@leadline/contract/rest.ts';
 import type { ChannelAccountRepository, ChannelAccount } from './channelAccounts.ts';
+import { obstacleTo, type Obstacle } from './lastLook.ts';
 import type { Models } from './models/index.ts';
 import type { MessageDoc } from './models/journal.ts';
 import { pageBackwards } from './pages.ts';
@@ -23,6 +24,8 @@ export type BegunDelivery =
   | ({ state: 'begun' } & Handover)
   /** The message has its status already, or a later attempt has taken over. */
   | { state: 'settled'; status: MessageStatus }
+  /** The last look found it stale: it never leaves. */
+  | { state: 'overtaken' }
   /** An earlier call began this attempt; nobody knows what came of it. */
   | { state: 'ambiguous' }
   | { state: 'missing' };
@@ -93,21 +96,23 @@ async function beginDelivery(
   );
   const message = await models.messages.findById(messageId).lean();
   if (!message) return { state: 'missing' };
-  if (begun.modifiedCount === 1 && (await hasOptedOut(models, message))) return refuseOptedOut(models, message);
-  if (begun.modifiedCount === 1) return { state: 'begun', ...(await handover(accounts, message)) };
+  if (begun.modifiedCount === 1) {
+    const obstacle = await obstacleTo(models, message);
+    return obstacle ? refuse(models, message, obstacle) : { state: 'begun', ...(await handover(accounts, message)) };
+  }
   const isUnderWay = message.attempt === attempt && (message.status === 'sending' || message.status === 'unknown');
   return isUnderWay ? { state: 'ambiguous' } : { state: 'settled', status: message.status };
 }
 
-/** The last look before a message leaves: the customer may have opted out with another conversation this very moment. */
-async function hasOptedOut(models: Models, { dealershipId, address }: MessageDoc): Promise<boolean> {
-  return (await models.contacts.findOne({ dealershipId, address }, { optedOut: 1 }).lean())?.optedOut ?? false;
-}
+const OBSTACLES: Record<Obstacle, string> = {
+  optedOut: 'The customer has opted out.',
+  overtaken: 'The conversation went on before it left.',
+};
 
-async function refuseOptedOut(models: Models, { _id, attempt }: MessageDoc): Promise<BegunDelivery> {
-  const error = { code: null, message: 'The customer has opted out.' };
+async function refuse(models: Models, { _id, attempt }: MessageDoc, obstacle: Obstacle): Promise<BegunDelivery> {
+  const error = { code: null, message: OBSTACLES[obstacle] };
   await models.messages.updateOne({ _id, attempt }, { $set: { status: 'blocked', error } });
-  return { state: 'settled', status: 'blocked' };
+  return obstacle === 'overtaken' ? { state: 'overtaken' } : { state: 'settled', status: 'blocked' };
 }
 
 async function handover(accounts: ChannelAccountRepository, message: MessageDoc): Promise<Handover> {

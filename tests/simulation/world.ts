@@ -1,5 +1,7 @@
 import type { ConversationEvent } from '@leadline/contract/conversation.ts';
+import { parseMessageId } from '@leadline/contract/ids.ts';
 import { DEFAULT_RULES, type Rule } from '@leadline/contract/rules.ts';
+import { overtakes } from '@leadline/store/lastLook.ts';
 import { dueItems, nextWakeAt, plan, sleepsAt } from '@leadline/workflows/conversation/core/agenda.ts';
 import { decide } from '@leadline/workflows/conversation/core/decide.ts';
 import { fold } from '@leadline/workflows/conversation/core/evolve.ts';
@@ -67,6 +69,9 @@ export class World {
   state: State = emptyState(KEY);
   now = BEGIN;
   readonly store = new SimulatedStore();
+  /** Ids of messages that never leave, and of those that the provider has reported as failed. */
+  private readonly overtaken = new Set<string>();
+  private readonly reported = new Set<string>();
   /** What the provider has taken, by our id and attempt. */
   readonly accepted = new Map<string, number>();
   /** What the webhook's endpoint has taken: how often, by event id. */
@@ -331,6 +336,10 @@ export class World {
     const send = this.sends.shift();
     if (!send) return;
     const { messageId, attempt, author, inbounds } = send;
+    if (this.isOvertaken(send))
+      return this.turn([
+        { type: 'deliveryOutcome', messageId, attempt, author, inbounds, outcome: { outcome: 'overtaken' } },
+      ]);
     const id = `${messageId}/${attempt}`;
     const takes = at < 0.7 || (at >= 0.85 && at < 0.93);
     if (takes) this.accepted.set(id, (this.accepted.get(id) ?? 0) + 1);
@@ -344,6 +353,15 @@ export class World {
             }
           : { outcome: 'unknown' as const, at: this.now };
     this.turn([{ type: 'deliveryOutcome', messageId, attempt, author, inbounds, outcome }]);
+  }
+
+  /** What the provider has reported has left, although our call has not ended yet. */
+  private isOvertaken({ messageId, attempt, author }: Send): boolean {
+    if (attempt > 1 || this.reported.has(messageId)) return false;
+    const { position } = parseMessageId(messageId)!;
+    const isStale = this.store.journal.some((event) => event.position > position && overtakes(event, author));
+    if (isStale) this.overtaken.add(messageId);
+    return isStale;
   }
 
   private reconcile(): void {
@@ -374,7 +392,8 @@ export class World {
 
   private failureReport(at: number): void {
     const { lastOutbound } = this.state;
-    if (!lastOutbound) return;
+    if (!lastOutbound || this.overtaken.has(lastOutbound.messageId)) return;
+    this.reported.add(lastOutbound.messageId);
     const report = {
       messageId: lastOutbound.messageId,
       attempt: 1,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { DeliverOutcome } from '@leadline/contract/ports.ts';
 import { agenda } from './agenda.ts';
 import { askGates } from './gates.ts';
 import { Scenario, START, T0 } from './scenario.ts';
@@ -13,12 +14,8 @@ function answeredByAi(): { talk: Scenario; messageId: string } {
   return { talk, messageId: talk.the('messageQueued').messageId };
 }
 
-const outcome = (
-  talk: Scenario,
-  messageId: string,
-  author: 'user' | 'autopilot',
-  result: { outcome: 'sent' } | { outcome: 'failed'; code: string | null } | { outcome: 'unknown'; at: number },
-): Scenario => talk.take({ type: 'deliveryOutcome', messageId, attempt: 1, author, inbounds: [2], outcome: result });
+const outcome = (talk: Scenario, messageId: string, author: 'user' | 'autopilot', result: DeliverOutcome): Scenario =>
+  talk.take({ type: 'deliveryOutcome', messageId, attempt: 1, author, inbounds: [2], outcome: result });
 
 describe('a delivery', () => {
   it('that succeeds is no news for the conversation', () => {
@@ -59,6 +56,21 @@ describe('a delivery', () => {
     outcome(talk, messageId, 'autopilot', { outcome: 'failed', code: null });
     expect(talk.types).toEqual(['deliveryFailed', 'answerLost', 'decisionMade', 'reminderAdded', 'reminderDue']);
     expect(talk.state).toMatchObject({ undecided: [2], waitingSinceAt: talk.now });
+  });
+
+  it('of an AI answer that a take-over has overtaken leaves its messages to the person, who knows', () => {
+    const { talk, messageId } = answeredByAi();
+    talk.update('assign', { ownerId: 'leo', userIds: ['leo'], takeOver: true });
+    outcome(talk, messageId, 'autopilot', { outcome: 'overtaken' });
+    expect(talk.types).toEqual(['answerLost', 'decisionMade']);
+    expect(talk.the('decisionMade')).toMatchObject({ outcome: 'held', reason: 'person-took-over', inbounds: [2] });
+    expect(talk.state.undecided).toEqual([2]);
+  });
+
+  it('of an AI answer that a person’s message has overtaken is no news: the person has answered', () => {
+    const { talk, messageId } = answeredByAi();
+    talk.update('sendMessage', { text: 'It is me', fromDraftId: null });
+    expect(outcome(talk, messageId, 'autopilot', { outcome: 'overtaken' }).events).toEqual([]);
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import type { DeliveryFailed } from '@leadline/contract/conversation.ts';
+import type { DecisionReason } from '@leadline/contract/decision.ts';
 import { consequenceOf } from '@leadline/contract/deliveryCodes.ts';
 import { parseMessageId } from '@leadline/contract/ids.ts';
 import type { AuthorKind } from '@leadline/contract/names.ts';
@@ -23,6 +24,9 @@ export function onDeliveryOutcome(
       return;
     case 'failed':
       return recordFailure(rec, messageId, attempt, outcome.code);
+    case 'overtaken':
+      reopenAnswer(rec, messageId, 'person-took-over', 'A person took over before the answer left: a person answers.');
+      return;
     case 'unknown':
       if (isDeleted(rec, messageId)) return;
       rec.emit('deliveryUnknown', { messageId, attempt, author, sentAt: outcome.at, inbounds }, { kind: 'provider' });
@@ -50,7 +54,11 @@ function recordFailure(rec: Recorder, messageId: string, attempt: number, code: 
   const wasKnown = hasAccountProblem(rec.state, rec.now);
   rec.emit('deliveryFailed', { messageId, attempt, code }, { kind: 'provider' });
   if (code !== null) drawConsequence(rec, code, wasKnown);
-  reopenAnswer(rec, messageId);
+  const explanation = 'The answer of Auto Pilot was not delivered: a person answers.';
+  const { ownerId } = rec.state;
+  // Nothing else would answer.
+  if (reopenAnswer(rec, messageId, 'not-sent', explanation))
+    remind(rec, { text: explanation, dueAt: rec.now, forUserId: ownerId }, BY_SYSTEM);
 }
 
 function drawConsequence(rec: Recorder, code: string, wasKnown: boolean): void {
@@ -73,15 +81,14 @@ function optOutByProvider(rec: Recorder): void {
     recordDecision(rec, 'held', 'opted-out', 'The provider says that the customer has opted out.');
 }
 
-/** An AI answer did not arrive: what it answered is open again, and a person is told, because nothing else would answer it. */
-function reopenAnswer(rec: Recorder, messageId: string): void {
-  const { lastOutbound, status, optedOut, reply, ownerId } = rec.state;
-  if (lastOutbound?.messageId !== messageId || lastOutbound.author !== 'autopilot') return;
-  if (status === 'resolved' || optedOut || reply) return;
+/** An AI answer did not arrive: what it answered is open again. Answers whether it is. */
+function reopenAnswer(rec: Recorder, messageId: string, reason: DecisionReason, explanation: string): boolean {
+  const { lastOutbound, status, optedOut, reply } = rec.state;
+  if (lastOutbound?.messageId !== messageId || lastOutbound.author !== 'autopilot') return false;
+  if (status === 'resolved' || optedOut || reply) return false;
   rec.emit('answerLost', { messageId, inbounds: [...lastOutbound.inbounds] }, BY_SYSTEM);
-  const explanation = 'The answer of Auto Pilot was not delivered: a person answers.';
-  recordDecision(rec, 'held', 'not-sent', explanation);
-  remind(rec, { text: explanation, dueAt: rec.now, forUserId: ownerId }, BY_SYSTEM);
+  recordDecision(rec, 'held', reason, explanation);
+  return true;
 }
 
 /** Tells the admins: nobody in the conversation can mend it. */
