@@ -10,6 +10,8 @@ const node = {
     ],
   },
   extensionsToTreatAsEsm: [],
+  // A package that has no CommonJS of its own.
+  transformIgnorePatterns: ['/node_modules/(?!cockatiel/)'],
 };
 const folders = [
   'contract',

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { withBreaker } from '@leadline/channels/breaker.ts';
 import type { Channel } from '@leadline/channels/channel.ts';
 import { postWebhook, type WebhookCall } from '@leadline/channels/outgoingWebhook/post.ts';
 import { createTwilioSms } from '@leadline/channels/twilio/sms.ts';
@@ -17,6 +18,8 @@ export interface OutsideSettings {
   twilioApiBase?: string | undefined;
   /** How long one call to Twilio may take; the channel's own limit, where absent. */
   twilioTimeoutMs?: number | undefined;
+  /** Sends of this account begin to wait for a provider in trouble, or no longer do. */
+  onHoldBack?: ((channelAccountId: string, holdsBack: boolean) => void) | undefined;
   openaiApiKey: string;
   openaiBaseUrl?: string | undefined;
   openaiModel: string;
@@ -48,14 +51,18 @@ export function channelClients({
   publicUrl,
   twilioApiBase,
   twilioTimeoutMs: timeoutMs,
-}: Pick<OutsideSettings, 'publicUrl' | 'twilioApiBase' | 'twilioTimeoutMs'>): (account: ChannelAccount) => Channel {
+  onHoldBack,
+}: Pick<OutsideSettings, 'publicUrl' | 'twilioApiBase' | 'twilioTimeoutMs' | 'onHoldBack'>): (
+  account: ChannelAccount,
+) => Channel {
   const known = new Map<string, { secret: string; channel: Channel }>();
   return (account) => {
     const { credentials } = account;
     const secret = JSON.stringify(credentials);
     const standing = known.get(account.id);
     if (standing?.secret === secret) return standing.channel;
-    const channel = createTwilioSms({ credentials, apiBase: twilioApiBase, publicUrl, timeoutMs });
+    const twilio = createTwilioSms({ credentials, apiBase: twilioApiBase, publicUrl, timeoutMs });
+    const channel = withBreaker(twilio, (holdsBack) => onHoldBack?.(account.id, holdsBack));
     known.set(account.id, { secret, channel });
     return channel;
   };

@@ -60,7 +60,7 @@ async function startFresh(dataFolder: string, say: (line: string) => void): Prom
     port: await freePort(),
     temporalPort: await freePort(),
     temporalUiPort: null,
-    env: { ...env, OPENAI_API_KEY: undefined, PUBLIC_URL: undefined },
+    env: { ...env, OPENAI_API_KEY: undefined, PUBLIC_URL: undefined, SENDS_PER_SECOND: '1000' },
     say,
   });
 }

@@ -17,8 +17,11 @@ export const BULK_WORKFLOW = 'bulkAction';
 /** Workflow type that compares a channel account with its provider's list. */
 export const RECONCILE_WORKFLOW = 'reconcileChannel';
 
-/** Task queues: decisions stay apart from activities that call model and providers. */
-export const TASK_QUEUES = { conversations: 'conversations', outside: 'outside' } as const;
+/**
+ * Task queues: decisions stay apart from activities that call model and providers; and deliveries from these, because each
+ * number has its rate there.
+ */
+export const TASK_QUEUES = { conversations: 'conversations', outside: 'outside', deliveries: 'deliveries' } as const;
 
 /** Names of the signals a conversation takes. */
 export const SIGNALS = {

@@ -26,6 +26,8 @@ const Settings = z.object({
   OPENAI_API_KEY: z.string().default('none'),
   OPENAI_BASE_URL: z.string().optional(),
   OPENAI_MODEL: z.string().default('gpt-4.1-mini'),
+  /** What a number hands over in a second. A long code in the US and Canada sends one: help.twilio.com, "Understanding Twilio Rate Limits and Message Queues". */
+  SENDS_PER_SECOND: z.coerce.number().positive().default(1),
   /** Webhooks may go to http and to private addresses: for development and tests. The API reads it, too. */
   WEBHOOK_ALLOW_PRIVATE: z.stringbool().default(false),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),

@@ -35,13 +35,23 @@ export async function embeddedMongo({
 
 /**
  * Temporal keeps the state of few runs by default; reading another's from SQLite, for which there is one connection, holds
- * up all. Measured by `npm run bench -- timers`.
+ * up all. Measured by `npm run bench -- timers`. A queue in one part keeps rates and priorities to the letter.
  */
 const TEMPORAL_SETTINGS = {
+  'matching.numTaskqueueReadPartitions': 1,
+  'matching.numTaskqueueWritePartitions': 1,
   'history.hostLevelCacheMaxSize': 100_000,
   'history.hostLevelCacheMaxSizeBytes': 1_000_000_000,
   'history.cacheTTL': '24h',
 };
+
+/** As arguments of the dev server. */
+export function temporalSettings(): string[] {
+  return Object.entries(TEMPORAL_SETTINGS).flatMap(([name, value]) => [
+    '--dynamic-config-value',
+    `${name}=${JSON.stringify(value)}`,
+  ]);
+}
 
 /** Temporal's dev server on a SQLite file, with its UI where a port for it is given; the UI asks the codec server given. */
 export async function embeddedTemporal(
@@ -53,14 +63,10 @@ export async function embeddedTemporal(
   const codec = codecServerUrl === null ? [] : ['--ui-codec-endpoint', codecServerUrl];
   const file = ['--db-filename', path.join(dataFolder, 'temporal.sqlite')];
   const server = ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'error'];
-  const settings = Object.entries(TEMPORAL_SETTINGS).flatMap(([name, value]) => [
-    '--dynamic-config-value',
-    `${name}=${JSON.stringify(value)}`,
-  ]);
   const part = new Part({
     name: 'Temporal',
     command: tools.temporal,
-    args: [...server, ...ui, ...codec, ...file, ...settings],
+    args: [...server, ...ui, ...codec, ...file, ...temporalSettings()],
     logFile: path.join(logFolder, 'temporal.log'),
     isReady: () => answersOn(port),
   });

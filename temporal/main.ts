@@ -14,6 +14,7 @@ import { dataConverterOf } from './codec/dataConverter.ts';
 import { readWorkerConfig, type WorkerConfig } from './config.ts';
 import { createScheduleKeeper, keepSchedules } from './reconcileSchedules.ts';
 import { registerSearchAttributes } from './searchAttributes.ts';
+import { limitSendRate } from './sendRate.ts';
 import { bundleWorkflows, createWorkers, runWorkers } from './worker.ts';
 
 const log = pino({
@@ -42,6 +43,9 @@ async function main(config: WorkerConfig): Promise<void> {
     Connection.connect({ ...temporal.connectionOptions, address }),
   ]);
   await registerSearchAttributes(clientConnection, namespace);
+  await limitSendRate(clientConnection, namespace, config.SENDS_PER_SECOND).catch((error: unknown) => {
+    log.warn({ err: error }, 'Temporal does not keep the rate of each number, SENDS_PER_SECOND: the provider queues.');
+  });
   const client = new Client({ connection: clientConnection, namespace, dataConverter });
   const connection = await NativeConnection.connect({ ...temporal.connectionOptions, address });
   // Activities that speak to conversations do so as the API does.
@@ -65,6 +69,10 @@ async function main(config: WorkerConfig): Promise<void> {
       openaiBaseUrl: config.OPENAI_BASE_URL,
       openaiModel: config.OPENAI_MODEL,
       webhooksMayBePrivate: config.WEBHOOK_ALLOW_PRIVATE,
+      onHoldBack(channelAccountId, holdsBack) {
+        if (holdsBack) log.warn({ channelAccountId }, 'The provider is in trouble: sends wait until it is back.');
+        else log.info({ channelAccountId }, 'The provider is back: sends leave again.');
+      },
     }),
     channelActivities: createChannelActivities({
       accounts: store.channelAccounts,

@@ -19,6 +19,7 @@ export interface ProductOptions {
   temporalUiPort: number | null;
   /** Of the codec server, which runs where `PAYLOAD_KEYS` is set and this port is given. */
   codecServerPort?: number;
+  /** Settings, of the start and of the parts. */
   env: NodeJS.ProcessEnv;
   say(line: string): void;
   /** Called whenever a part's process begins, so that whoever comes after a crash knows what runs. */
@@ -199,7 +200,10 @@ export class Launch {
     const command = process.execPath;
     const args = ['--disable-warning=ExperimentalWarning', path.join(this.options.root, entry)];
     if (name === 'worker' || name === 'api') this.options.say(`Starting the ${name === 'api' ? 'API' : 'worker'}…`);
-    return this.add(name, new Part({ name, command, args, env, logFile: this.logFile(name), isReady }));
+    return this.add(
+      name,
+      new Part({ name, command, args, env: { ...this.options.env, ...env }, logFile: this.logFile(name), isReady }),
+    );
   }
 
   private logFile(name: PartName): string {

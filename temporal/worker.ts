@@ -45,9 +45,12 @@ export const CONVERSATION_LIMITS = {
   stickyQueueScheduleToStartTimeout: '30 seconds',
 } as const;
 
+/** Activities of a queue that run at once. */
+const CALLS_AT_ONCE = 200;
+
 /**
- * The two workers of a process: decisions with their local activities, and, on a queue of its own, what calls out, so
- * that a slow provider never holds up a decision.
+ * The workers of a process, each with a queue of its own, so that a slow provider never holds up a decision or a draft:
+ * decisions with their local activities, what calls out, and deliveries.
  */
 export async function createWorkers(options: WorkerOptions): Promise<Worker[]> {
   const { connection, namespace, workflowBundle, dataConverter = {}, maxCachedWorkflows } = options;
@@ -64,9 +67,15 @@ export async function createWorkers(options: WorkerOptions): Promise<Worker[]> {
     ...shared,
     taskQueue: TASK_QUEUES.outside,
     activities: { ...options.outsideActivities, ...options.channelActivities },
-    maxConcurrentActivityTaskExecutions: 200,
+    maxConcurrentActivityTaskExecutions: CALLS_AT_ONCE,
   });
-  return [conversations, outside];
+  const deliveries = await Worker.create({
+    ...shared,
+    taskQueue: TASK_QUEUES.deliveries,
+    activities: { deliver: options.outsideActivities.deliver },
+    maxConcurrentActivityTaskExecutions: CALLS_AT_ONCE,
+  });
+  return [conversations, outside, deliveries];
 }
 
 /** Runs workers until one fails or all are told to stop. */

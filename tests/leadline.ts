@@ -11,11 +11,14 @@ export interface TestProduct extends Product {
   control<T>(method: string, resource: string, body?: unknown): Promise<T>;
 }
 
-export async function startLeadline(): Promise<TestProduct> {
+/** `settings` are variables of the environment. */
+export async function startLeadline(settings: Record<string, string> = {}): Promise<TestProduct> {
   const dataFolder = await mkdtemp(path.join(tmpdir(), 'leadline-'));
   const [port, temporalPort] = [await freePort(), await freePort()];
   const silent = (): void => undefined;
-  const env = { ...process.env, MONGODB_URI: undefined, TEMPORAL_ADDRESS: undefined, LOG_LEVEL: 'warn' };
+  const embedded = { MONGODB_URI: undefined, TEMPORAL_ADDRESS: undefined };
+  // A number's rate has a test of its own: the others do not wait for it.
+  const env = { ...process.env, ...embedded, SENDS_PER_SECOND: '100', ...settings };
   const tools = await ensureTools(silent);
   const product = await startProduct({
     root: process.cwd(),

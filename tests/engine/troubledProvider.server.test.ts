@@ -86,4 +86,18 @@ describe('R7: a provider in trouble', () => {
     expect((await hanging()).map(({ status }) => status)).toEqual(some.map(() => 'sending'));
     expect(await store.models.messages.distinct('status', { text: 'meanwhile' })).toEqual(['queued']);
   }, 60_000);
+
+  it('is spared the sends that follow: one at a time tries whether it is back, the others wait, and leave when it is', async () => {
+    const { provider, store } = whole;
+    const waiting = () => store.models.messages.find({ text: 'meanwhile' }).lean();
+    const tried = async () => (await waiting()).filter(({ status }) => status === 'unknown');
+    await until('one has tried in vain', async () => (await tried()).length > 0, 60_000);
+    const others = (await waiting()).filter(({ status }) => status !== 'unknown');
+    expect(others).toHaveLength(14);
+    for (const { status } of others) expect(['queued', 'sending']).toContain(status);
+    await provider.faults({ statusDelayMs: 20 });
+    const arrived = async () => (await waiting()).filter(({ status }) => status === 'delivered').length;
+    await until('nearly all of them have arrived', async () => (await arrived()) >= 13, 90_000);
+    expect((await tried()).length).toBeLessThanOrEqual(2);
+  }, 160_000);
 });

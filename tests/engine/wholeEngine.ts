@@ -15,7 +15,9 @@ import {
   TEST_AUTH_TOKEN,
   type TestDealership,
 } from '@leadline/store/testStore.ts';
+import { temporalSettings } from '@leadline/temporal/embeddedServers.ts';
 import { registerSearchAttributes } from '@leadline/temporal/searchAttributes.ts';
+import { limitSendRate } from '@leadline/temporal/sendRate.ts';
 import { bundleWorkflows, createWorkers } from '@leadline/temporal/worker.ts';
 
 /** API, workers, Temporal's dev server, database and simulated providers, all but the last three in the test's process. */
@@ -26,6 +28,8 @@ export interface WholeEngine {
   dealer: TestDealership;
   engine: Engine;
   provider: TestProvider;
+  /** Deliveries leave as fast as they can until this is called. */
+  limitSendRate(perSecond: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -36,7 +40,7 @@ export async function startWholeEngine(name: string, providerTimeoutMs?: number)
   const executable = { type: 'existing-path' as const, path: process.env['TEMPORAL_CLI'] ?? '/tmp/tv/bin/temporal' };
   const [mongo, env, workflowBundle] = await Promise.all([
     startTestMongo({ own: true }),
-    TestWorkflowEnvironment.createLocal({ server: { executable } }),
+    TestWorkflowEnvironment.createLocal({ server: { executable, extraArgs: temporalSettings() } }),
     bundleWorkflows(path.join(process.cwd(), 'workflows/index.ts')),
   ]);
   const store = await openTestStore(mongo, name);
@@ -94,6 +98,7 @@ export async function startWholeEngine(name: string, providerTimeoutMs?: number)
     dealer,
     engine,
     provider,
+    limitSendRate: (perSecond) => limitSendRate(env.connection, 'default', perSecond),
     async stop() {
       for (const worker of workers) worker.shutdown();
       await Promise.all(running);

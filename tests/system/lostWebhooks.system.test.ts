@@ -17,8 +17,7 @@ describe('what the provider knows and no webhook has told', () => {
   let serial = 6000;
   beforeAll(async () => {
     // In life a text is left to its webhook for some minutes; these tests do not wait for that.
-    process.env['RECONCILE_GRACE_MS'] = '0';
-    product = await startLeadline();
+    product = await startLeadline({ RECONCILE_GRACE_MS: '0' });
     store = await openStore(product.mongoUri);
     connection = await Connection.connect({ address: product.temporalAddress });
     const account = (await store.channelAccounts.all()).find((one) => one.address === LINE)!;
@@ -33,7 +32,6 @@ describe('what the provider knows and no webhook has told', () => {
   }, 120_000);
   afterEach(() => faults({}));
   afterAll(async () => {
-    delete process.env['RECONCILE_GRACE_MS'];
     await connection?.close();
     await store?.close();
     await product?.stop();

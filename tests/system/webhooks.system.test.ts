@@ -25,9 +25,7 @@ describe('an outgoing webhook, through the whole product', () => {
       });
     });
     server.listen(0, '127.0.0.1');
-    // The parts of the product take it over from here.
-    process.env['WEBHOOK_ALLOW_PRIVATE'] = 'true';
-    product = await startLeadline();
+    product = await startLeadline({ WEBHOOK_ALLOW_PRIVATE: 'true' });
     const login = await fetch(`${product.url}/api/session`, {
       method: 'POST',
       body: JSON.stringify({ email: 'admin@demo.test', password: 'demo' }),
@@ -37,7 +35,6 @@ describe('an outgoing webhook, through the whole product', () => {
     session = { cookie: login.headers.get('set-cookie')!.split(';')[0]!, 'x-csrf-token': csrfToken };
   }, 120_000);
   afterAll(async () => {
-    delete process.env['WEBHOOK_ALLOW_PRIVATE'];
     await product?.stop();
     server.closeAllConnections();
     server.close();

@@ -6,8 +6,8 @@ import {
   proxyActivities,
   rootCause,
 } from '@temporalio/workflow';
-import { ActivityFailure } from '@temporalio/common';
-import { SIGNALS, TASK_QUEUES } from '@leadline/contract/names.ts';
+import { ActivityFailure, type Priority } from '@temporalio/common';
+import { type AuthorKind, SIGNALS, TASK_QUEUES } from '@leadline/contract/names.ts';
 import {
   DRAFT_INVALID,
   type DeliverOutcome,
@@ -27,6 +27,15 @@ const DRAFT_GRACE_MS = 28_000;
 const SECOND_MS = 1_000;
 /** A webhook that nobody takes is given up after that long: until then the run cannot continue as new. */
 const WEBHOOK_GIVE_UP_AFTER_MS = 14 * 60 * SECOND_MS;
+/** Of Temporal's levels 1 to 5, the first goes first. */
+const PRIORITIES: Record<AuthorKind, number> = {
+  user: 1,
+  autopilot: 2,
+  schedule: 3,
+  automation: 3,
+  followUp: 4,
+  customer: 5,
+};
 
 /**
  * Runs the effects that call out, and hands each outcome back as the next input. Sends leave one after the other; the
@@ -127,13 +136,18 @@ export class Outside {
       const outcome: DeliverOutcome =
         leftMs <= 0
           ? { outcome: 'failed', code: null }
-          : await deliverActivity(leftMs, deliverySummary(messageId, attempt))
+          : await deliverActivity(leftMs, deliverySummary(messageId, attempt), this.priorityOf(author))
               .deliver({ key: this.key, messageId, attempt, expiresAt })
               .catch(deliveryFailure);
       this.leaving.splice(this.leaving.indexOf(effect), 1);
       if (outcome.outcome !== 'sent')
         this.handBack({ type: 'deliveryOutcome', messageId, attempt, author, inbounds, outcome });
     });
+  }
+
+  /** A number sends so many in a second (temporal/sendRate.ts): what waits for it longest is what nobody waits for. */
+  private priorityOf(author: AuthorKind): Priority {
+    return { fairnessKey: this.key.channelAccountId, priorityKey: PRIORITIES[author] };
   }
 
   reconcile(effect: EffectOf<'reconcile'>): void {
@@ -236,9 +250,10 @@ function deliveryFailure(error: unknown): DeliverOutcome {
     : { outcome: 'unknown', at: Date.now() };
 }
 
-function deliverActivity(leftMs: number, summary: string): Pick<OutsideActivities, 'deliver'> {
+function deliverActivity(leftMs: number, summary: string, priority: Priority): Pick<OutsideActivities, 'deliver'> {
   return proxyActivities<Pick<OutsideActivities, 'deliver'>>({
-    taskQueue: TASK_QUEUES.outside,
+    taskQueue: TASK_QUEUES.deliveries,
+    priority,
     startToCloseTimeout: 30 * SECOND_MS,
     // Retried only while the message certainly was not taken; a message that nobody took in that time has failed.
     scheduleToCloseTimeout: Math.max(leftMs, 45 * SECOND_MS),

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { scheduledItemId } from '@leadline/workflows/conversation/core/agenda.ts';
+import { ZONE } from '@leadline/workflows/conversation/core/scenario.ts';
+import { addDealership, type TestDealership } from '@leadline/store/testStore.ts';
+import { until } from '../leadline.ts';
+import { startWholeEngine, type WholeEngine } from './wholeEngine.ts';
+
+const PER_SECOND = 3;
+/** Temporal lets a number that was quiet catch up one second. */
+const AT_ONCE = PER_SECOND + 1;
+const PLANNED = 18;
+const BY_PEOPLE = 6;
+/** In a few days: it is sent before, by hand. */
+const WALL = new Date(Date.now() + 72 * 3_600_000).toISOString().slice(0, 16);
+
+/** R7: each number keeps its rate, whatever waits; people go first, and a number does not wait for another. */
+describe('R7: a number that has more to send than it may', () => {
+  let whole: WholeEngine;
+  let other: TestDealership;
+  beforeAll(async () => {
+    whole = await startWholeEngine('send-rate');
+    other = await addDealership(whole.store);
+    await whole.limitSendRate(PER_SECOND);
+    await whole.provider.faults({ statusDelayMs: 20 });
+  }, 60_000);
+  afterAll(() => whole?.stop(), 60_000);
+
+  const phone = (index: number): string => `+1587777${String(index).padStart(4, '0')}`;
+  const user = { requestId: 'test' };
+  /** What has reached the provider, in its order. */
+  const taken = async (text: string) => (await whole.provider.messages()).filter(({ body }) => body === text);
+
+  async function sendPlanned(index: number): Promise<void> {
+    const { engine, dealer } = whole;
+    const args = { ...user, userId: dealer.userId };
+    const plan = { ...args, text: 'planned', wall: WALL, zone: ZONE, cancelIfTheyReply: false };
+    const scheduled = await engine.update(dealer.key(phone(index)), 'scheduleMessage', plan, `plan-${index}`);
+    const itemId = scheduledItemId(scheduled);
+    await engine.update(dealer.key(phone(index)), 'actNow', { ...args, itemId }, `now-${index}`);
+  }
+
+  async function sendByHand(dealer: TestDealership, index: number, text: string): Promise<void> {
+    const args = { ...user, userId: dealer.userId, text, fromDraftId: null };
+    await whole.engine.update(dealer.key(phone(index)), 'sendMessage', args, `${text}-${index}`);
+  }
+
+  it('sends people’s messages first, another number’s at once, and all of it no faster than it may', async () => {
+    const numbers = (count: number, from: number) => Array.from({ length: count }, (_, index) => from + index);
+    await Promise.all(numbers(PLANNED, 0).map(sendPlanned));
+    await Promise.all(numbers(BY_PEOPLE, 100).map((index) => sendByHand(whole.dealer, index, 'by hand')));
+    const before = (await taken('planned')).length;
+    await sendByHand(other, 200, 'other number');
+    await until('the other number’s message is there', async () => (await taken('other number')).length === 1);
+    expect((await taken('planned')).length).toBeLessThan(PLANNED);
+
+    await until('all is there', async () => (await taken('planned')).length === PLANNED, 30_000);
+    const ofNumber = (await whole.provider.messages()).filter(({ body }) => body === 'planned' || body === 'by hand');
+    const lastByHand = ofNumber.findLastIndex(({ body }) => body === 'by hand');
+    const planned = ofNumber.slice(0, lastByHand).filter(({ body }) => body === 'planned').length;
+    // What was being handed out when people wrote is not called back.
+    expect(planned).toBeLessThanOrEqual(before + AT_ONCE);
+    const times = ofNumber.map(({ at }) => Date.parse(at));
+    for (const from of times) {
+      const within = times.filter((time) => time >= from && time < from + 3_000).length;
+      expect(within).toBeLessThanOrEqual(3 * PER_SECOND + AT_ONCE);
+    }
+  }, 90_000);
+});
