@@ -7,7 +7,7 @@ import type { Models } from './models/index.ts';
 import type { JournalEntry, MessageDoc } from './models/journal.ts';
 import { inTransaction, isDuplicateKey } from './transaction.ts';
 
-/** What a provider says of an attempt to send a message. */
+/** What a provider says of an attempt to send a message, or that we have not handed it over (`blocked`). */
 export interface StatusReport {
   messageId: string;
   attempt: number;
@@ -88,7 +88,7 @@ function journalEntry(message: MessageDoc, { messageId, attempt, status, error, 
     type: 'deliveryStatus',
     statusKey: `${messageId}/${attempt}/${status}`,
     at: new Date(at),
-    actor: { kind: 'provider' },
+    actor: { kind: status === 'blocked' ? 'system' : 'provider' },
     cause: { kind: 'input', id: `${messageId}/${attempt}/${status}`, requestId: null },
     data: { messageId, attempt, status, error: error ?? null },
     replaced: false,

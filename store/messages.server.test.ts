@@ -98,6 +98,12 @@ describe('the last look', () => {
     expect((await store.messages.beginDelivery(messageId, 1)).state).toBe(state);
     const { status } = (await store.models.messages.findById(messageId).lean())!;
     expect(status).toBe(state === 'begun' ? 'sending' : 'blocked');
+    // What screens follow.
+    const told = await store.models.events.distinct('data.status', {
+      type: 'deliveryStatus',
+      'data.messageId': messageId,
+    });
+    expect(told).toEqual(state === 'begun' ? [] : ['blocked']);
   });
 
   it('lets through what a person sends again', async () => {

@@ -69,7 +69,7 @@ export function createMessages(
   accounts: ChannelAccountRepository,
 ): MessageRepository {
   return {
-    beginDelivery: (messageId, attempt) => beginDelivery(models, accounts, messageId, attempt),
+    beginDelivery: (messageId, attempt) => beginDelivery(connection, models, accounts, messageId, attempt),
     async releaseDelivery(messageId, attempt) {
       await models.messages.updateOne(
         { _id: messageId, attempt, status: 'sending' },
@@ -84,6 +84,7 @@ export function createMessages(
 }
 
 async function beginDelivery(
+  connection: Connection,
   models: Models,
   accounts: ChannelAccountRepository,
   messageId: string,
@@ -98,7 +99,9 @@ async function beginDelivery(
   if (!message) return { state: 'missing' };
   if (begun.modifiedCount === 1) {
     const obstacle = await obstacleTo(models, message);
-    return obstacle ? refuse(models, message, obstacle) : { state: 'begun', ...(await handover(accounts, message)) };
+    return obstacle
+      ? refuse(connection, models, message, obstacle)
+      : { state: 'begun', ...(await handover(accounts, message)) };
   }
   const isUnderWay = message.attempt === attempt && (message.status === 'sending' || message.status === 'unknown');
   return isUnderWay ? { state: 'ambiguous' } : { state: 'settled', status: message.status };
@@ -109,9 +112,14 @@ const OBSTACLES: Record<Obstacle, string> = {
   overtaken: 'The conversation went on before it left.',
 };
 
-async function refuse(models: Models, { _id, attempt }: MessageDoc, obstacle: Obstacle): Promise<BegunDelivery> {
+async function refuse(
+  connection: Connection,
+  models: Models,
+  { _id: messageId, attempt }: MessageDoc,
+  obstacle: Obstacle,
+): Promise<BegunDelivery> {
   const error = { code: null, message: OBSTACLES[obstacle] };
-  await models.messages.updateOne({ _id, attempt }, { $set: { status: 'blocked', error } });
+  await recordStatus(connection, models, { messageId, attempt, status: 'blocked', error, at: Date.now() });
   return obstacle === 'overtaken' ? { state: 'overtaken' } : { state: 'settled', status: 'blocked' };
 }
 
