@@ -6,6 +6,7 @@ import { postWebhook } from '@leadline/channels/outgoingWebhook/post.ts';
 import type { WebhookRequest } from '@leadline/contract/ports.ts';
 import type { NewWebhookEndpoint, WebhookDeliveryView } from '@leadline/contract/webhooks.ts';
 import type { Store } from '@leadline/store/connect.ts';
+import { newId } from '@leadline/store/ids.ts';
 import {
   addDealership,
   openTestStore,
@@ -46,7 +47,7 @@ describe('a call of a webhook', () => {
     server.listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    endpoint = await store.inbox(dealer.id).webhooks.add({ name: 'CRM', url: `${base}/hook` });
+    endpoint = await store.inbox(dealer.id).webhooks.add({ id: newId(), name: 'CRM', url: `${base}/hook` });
   }, 60_000);
   afterAll(async () => {
     server.closeAllConnections();
@@ -170,7 +171,11 @@ describe('a call of a webhook', () => {
     expect(await callWebhook(deps({ post }), wanted)).toMatchObject({ outcome: 'givenUp' });
     const named = await store
       .inbox(dealer.id)
-      .webhooks.add({ name: 'Inside', url: base.replace('http:', 'https:').replace('127.0.0.1', 'localhost') });
+      .webhooks.add({
+        id: newId(),
+        name: 'Inside',
+        url: base.replace('http:', 'https:').replace('127.0.0.1', 'localhost'),
+      });
     const again = await request({ endpointId: named.id });
     expect(await callWebhook(deps({ post }), again)).toEqual({
       outcome: 'givenUp',
@@ -181,7 +186,7 @@ describe('a call of a webhook', () => {
 
   it('to an endpoint that was removed, or is another dealership’s, is given up', async () => {
     const other = await addDealership(store);
-    const foreign = await store.inbox(other.id).webhooks.add({ name: 'Theirs', url: `${base}/theirs` });
+    const foreign = await store.inbox(other.id).webhooks.add({ id: newId(), name: 'Theirs', url: `${base}/theirs` });
     for (const endpointId of ['gone', foreign.id]) {
       const wanted = await request({ endpointId });
       expect(await callWebhook(deps(), wanted)).toEqual({
@@ -202,7 +207,7 @@ describe('a call of a webhook', () => {
     const late = await request();
     await expect(callWebhook(deps({ places }), late)).rejects.toMatchObject({ nextRetryDelay: 2_000 });
     expect(await delivery(late.eventId)).toBeUndefined();
-    const other = await store.inbox(dealer.id).webhooks.add({ name: 'Other', url: `${base}/other` });
+    const other = await store.inbox(dealer.id).webhooks.add({ id: newId(), name: 'Other', url: `${base}/other` });
     const elsewhere = await request({ endpointId: other.id });
     expect(await callWebhook(deps({ places }), elsewhere)).toEqual({ outcome: 'delivered' });
     while (hanging.length < 8) await new Promise((resolve) => setImmediate(resolve));

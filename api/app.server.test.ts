@@ -226,6 +226,17 @@ describe('acting', () => {
     expect(await ana.call('POST', path, { text: 'hi' })).toMatchObject({ status: 503, body: { code: 'unavailable' } });
   });
 
+  it('drafts as often as a person reads drafts, for each person', async () => {
+    const ben = await signInAs(api, dealer.email.replace('ana@', 'ben@'));
+    api.engine.isDown = true;
+    const draft = () => ben.call('POST', `/api/conversations/${conversationId}/drafts`);
+    const statuses = [];
+    for (let drafts = 0; drafts < 21; drafts += 1) statuses.push((await draft()).status);
+    expect(statuses.slice(0, 20).every((status) => status === 503)).toBe(true);
+    expect(await draft()).toMatchObject({ status: 429, body: { code: 'too-many-requests' } });
+    expect((await ana.call('POST', `/api/conversations/${conversationId}/drafts`)).status).toBe(503);
+  });
+
   it('refuses what is not of this dealership before the workflow is asked', async () => {
     const put = async (path: string, body: unknown) =>
       (await ana.call('PUT', `/api/conversations/${conversationId}/${path}`, body)).status;
@@ -281,6 +292,20 @@ describe('what managers do', () => {
     expect(next.body).toMatchObject({ id: made.body.id, version: 2 });
     expect(api.engine.rollouts.at(-1)).toMatchObject({ processId: made.body.id, version: 2 });
     expect((await ana.call('POST', '/api/processes', { definition: { ...definition, limits: {} } })).status).toBe(400);
+  });
+
+  it('publishes once, however often a call is repeated', async () => {
+    const definition = { ...(await publishable()), name: 'Repeated' };
+    const key = { 'Idempotency-Key': 'once' };
+    const create = () => ana.call('POST', '/api/processes', { definition }, key);
+    const made = await Promise.all([create(), create()]);
+    const id = made[0]!.body.id as string;
+    for (const one of made) expect(one).toMatchObject({ status: 201, body: { id, version: 1 } });
+    const publish = () => ana.call('POST', `/api/processes/${id}/publish`, { definition }, key);
+    for (const { body } of await Promise.all([publish(), publish()])) expect(body).toMatchObject({ id, version: 2 });
+    expect((await ana.call('POST', `/api/processes/${id}/publish`, { definition })).body.version).toBe(3);
+    expect((await publish()).body.version).toBe(2);
+    expect((await ana.call('GET', `/api/processes/${id}`)).body.version).toBe(3);
   });
 
   it('is closed to salespeople', async () => {
@@ -452,15 +477,7 @@ describe('openapi', () => {
   });
 });
 
-describe('health', () => {
-  it('says what it waits for', async () => {
-    expect(await call(api, 'GET', '/readyz')).toMatchObject({ status: 200, body: { status: 'ready', waitingFor: [] } });
-    api.engine.isDown = true;
-    expect(await call(api, 'GET', '/readyz')).toMatchObject({ status: 503, body: { waitingFor: ['temporal'] } });
-    expect((await call(api, 'GET', '/healthz')).status).toBe(200);
-    expect((await call(api, 'GET', '/metrics')).body).toContain('leadline_http_request_seconds');
-  });
-
+describe('the app', () => {
   it('keeps the app to itself', async () => {
     const { headers } = await call(api, 'GET', '/');
     expect(headers.get('Content-Security-Policy')).toContain("script-src 'self'");

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import express, { Router, type Express } from 'express';
+import express, { Router, type Express, type RequestHandler } from 'express';
+import { rateLimit } from 'express-rate-limit';
 import type { Logger } from 'pino';
 import { AppError } from '@leadline/contract/errors.ts';
 import type { ReadChange } from '@leadline/contract/realtime.ts';
@@ -18,7 +19,7 @@ import { logRequests } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { docsPage } from './openapi/page.ts';
 import { openApiDocument } from './openapi/document.ts';
-import { handleErrors, parseWith, requestIdOf } from './problems.ts';
+import { handleErrors, parseWith, requestIdOf, sendProblem } from './problems.ts';
 import { notificationRoutes } from './notifications/routes.ts';
 import { processRoutes } from './processes/routes.ts';
 import { reminderRoutes } from './reminders/routes.ts';
@@ -35,7 +36,10 @@ import { twilioWebhooks } from './webhooks/twilio.ts';
 
 /** All that the HTTP interface needs from elsewhere. */
 export interface AppDeps {
-  config: Pick<ApiConfig, 'publicUrl' | 'webDir' | 'simulatorUrl' | 'simulated' | 'temporal' | 'webhooksMayBePrivate'>;
+  config: Pick<
+    ApiConfig,
+    'publicUrl' | 'webDir' | 'simulatorUrl' | 'simulated' | 'temporal' | 'webhooksMayBePrivate' | 'metricsToken'
+  >;
   store: Store;
   engine: Engine;
   directory: AccountDirectory;
@@ -53,7 +57,7 @@ export function buildApp(deps: AppDeps): Express {
   app.disable('x-powered-by');
   app.set('trust proxy', 'loopback');
   app.use(logRequests(logger), metrics.measureRequests, securityHeaders(config.publicUrl));
-  app.use(healthRoutes({ mongodb: store, temporal: engine }, metrics));
+  app.use(healthRoutes({ mongodb: store, temporal: engine }, metrics, config.metricsToken));
   app.use(
     '/webhooks/twilio',
     twilioWebhooks({ engine, store, directory: deps.directory, publicUrl: config.publicUrl, logger, metrics }),
@@ -130,7 +134,8 @@ async function numbersOf(directory: AccountDirectory, dealershipId: string): Pro
 }
 
 function serve(router: Router, one: Route, store: Store): void {
-  router[one.method](one.path, async (request, response) => {
+  const limits = one.perMinute === null ? [] : [limitUsers(one.perMinute)];
+  router[one.method](one.path, ...limits, async (request, response) => {
     const { user, sessionId } = signedOf(request);
     if (!mayDo(user.role, one.role))
       throw new AppError('forbidden', `This needs the role ${one.role}: ask an admin of your dealership.`);
@@ -148,6 +153,22 @@ function serve(router: Router, one: Route, store: Store): void {
     });
     if (one.answer) response.status(one.status).json(answer);
     else response.status(one.status).end();
+  });
+}
+
+function limitUsers(perMinute: number): RequestHandler {
+  return rateLimit({
+    windowMs: 60_000,
+    limit: perMinute,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    keyGenerator: (request) => signedOf(request).user.id,
+    handler: (_request, response) => {
+      sendProblem(
+        response,
+        new AppError('too-many-requests', `This may be done ${perMinute} times a minute: wait a little.`),
+      );
+    },
   });
 }
 

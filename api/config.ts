@@ -27,6 +27,7 @@ const Settings = z.object({
   SIMULATOR_URL: z.url().optional(),
   SIMULATED: simulatedParts,
   WEBHOOK_ALLOW_PRIVATE: z.stringbool().default(false),
+  METRICS_TOKEN: z.string().min(16).optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
@@ -44,6 +45,8 @@ export interface ApiConfig {
   simulated: ('twilio' | 'messenger' | 'openai')[];
   /** Development and tests only: webhooks may go to http and to private addresses. */
   webhooksMayBePrivate: boolean;
+  /** Who reads `/metrics` has to know it; null: everybody may. */
+  metricsToken: string | null;
   logLevel: string;
 }
 
@@ -65,6 +68,7 @@ export function readApiConfig(env: NodeJS.ProcessEnv, root: string): ApiConfig {
     simulatorUrl: settings.SIMULATOR_URL?.replace(/\/+$/, '') ?? null,
     simulated: settings.SIMULATED,
     webhooksMayBePrivate: settings.WEBHOOK_ALLOW_PRIVATE,
+    metricsToken: settings.METRICS_TOKEN ?? null,
     logLevel: settings.LOG_LEVEL,
   };
 }

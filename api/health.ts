@@ -1,4 +1,6 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { Router } from 'express';
+import { AppError } from '@leadline/contract/errors.ts';
 import type { Metrics } from './metrics.ts';
 
 /** Parts that the API cannot do its work without; each `ping` rejects while its part is away. */
@@ -7,23 +9,37 @@ export type Parts = Record<string, { ping(): Promise<void> }>;
 const PING_MS = 2_000;
 
 /** `/healthz` (alive), `/readyz` (which part is waited for), `/metrics`. */
-export function healthRoutes(parts: Parts, metrics: Metrics): Router {
+export function healthRoutes(parts: Parts, metrics: Metrics, metricsToken: string | null): Router {
   const router = Router();
+  let looking: Promise<string[]> | null = null;
   router.get('/healthz', (_request, response) => {
     response.json({ status: 'ok' });
   });
   router.get('/readyz', async (_request, response) => {
-    const names = Object.keys(parts);
-    const reachable = await Promise.all(names.map((name) => isReachable(parts[name]!)));
-    const waitingFor = names.filter((_, index) => !reachable[index]);
+    // However many ask, the parts are asked once at a time.
+    looking ??= missing(parts).finally(() => (looking = null));
+    const waitingFor = await looking;
     response
       .status(waitingFor.length === 0 ? 200 : 503)
       .json({ status: waitingFor.length === 0 ? 'ready' : 'waiting', waitingFor });
   });
-  router.get('/metrics', async (_request, response) => {
+  router.get('/metrics', async (request, response) => {
+    if (metricsToken !== null && !isBearer(request.get('Authorization'), metricsToken))
+      throw new AppError('unauthenticated', 'The figures need the header Authorization: Bearer with METRICS_TOKEN.');
     response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
   return router;
+}
+
+async function missing(parts: Parts): Promise<string[]> {
+  const names = Object.keys(parts);
+  const reachable = await Promise.all(names.map((name) => isReachable(parts[name]!)));
+  return names.filter((_, index) => !reachable[index]);
+}
+
+function isBearer(header: string | undefined, token: string): boolean {
+  const [given, wanted] = [header ?? '', `Bearer ${token}`].map((text) => createHash('sha256').update(text).digest());
+  return timingSafeEqual(given!, wanted!);
 }
 
 async function isReachable(part: { ping(): Promise<void> }): Promise<boolean> {

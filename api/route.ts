@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type * as z from 'zod/mini';
 import { ROLES, type Role } from '@leadline/contract/names.ts';
@@ -34,6 +35,8 @@ export interface Route {
   status: number;
   /** Weakest role that may; null: everybody who is signed in. */
   role: Role | null;
+  /** How often a user may in a minute; null: as often as they like. */
+  perMinute: number | null;
   handle(call: Call<unknown, unknown>): Promise<unknown>;
 }
 
@@ -46,6 +49,8 @@ interface RouteDefinition<Body extends Schema, Query extends Schema> {
   answer?: Schema;
   /** Weakest role that may; none: everybody who is signed in. */
   role?: Role;
+  /** How often a user may in a minute; none: as often as they like. */
+  perMinute?: number;
   /** 200, or 204 where there is no answer. */
   status?: number;
   handle(call: Call<z.output<Body>, z.output<Query>>): Promise<unknown>;
@@ -57,7 +62,7 @@ export function route<Body extends Schema = z.ZodMiniUndefined, Query extends Sc
   definition: RouteDefinition<Body, Query>,
 ): Route {
   const [method, path] = operation.split(' ') as [Route['method'], string];
-  const { tag, summary, body = null, query = null, answer = null, role = null } = definition;
+  const { tag, summary, body = null, query = null, answer = null, role = null, perMinute = null } = definition;
   const status = definition.status ?? (answer ? 200 : 204);
   // The caller parses body and query with these very schemas before it calls `handle`.
   return {
@@ -70,8 +75,17 @@ export function route<Body extends Schema = z.ZodMiniUndefined, Query extends Sc
     answer,
     status,
     role,
+    perMinute,
     handle: definition.handle as Route['handle'],
   };
+}
+
+/** Names what a call makes: the same key of the same user, for the same thing, makes it once. 32 hexadecimal digits. */
+export function idOfCall({ user, idempotencyKey, request, body }: Call<unknown, unknown>): string {
+  return createHash('sha256')
+    .update(`${user.id}/${idempotencyKey}${request.path} ${JSON.stringify(body)}`)
+    .digest('hex')
+    .slice(0, 32);
 }
 
 /** Whether a role is at least another. */

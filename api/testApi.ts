@@ -113,6 +113,7 @@ export async function startTestApi(
     webDir: options.webDir ?? '/nonexistent',
     simulatorUrl: options.simulatorUrl ?? null,
     simulated: ['twilio' as const],
+    metricsToken: null,
     webhooksMayBePrivate: false,
     logLevel: 'silent',
   };

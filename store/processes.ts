@@ -15,11 +15,14 @@ export interface ProcessRepository {
   published(dealershipId: string, processId: string): Promise<ProcessVersionView | null>;
   /** A published version, with the prompt; null for an unknown id. */
   version(versionId: string): Promise<ProcessVersionDoc | null>;
-  /** Publishes a definition: as the next version of a process, or as the first of a new one. */
+  /**
+   * Publishes a definition: as the next version of a process, or as the first of a new one. With an id of its own for the
+   * version, a repeat publishes nothing more.
+   */
   publish(
     dealershipId: string,
     definition: ProcessInput,
-    processId?: string,
+    ids?: { processId?: string; versionId?: string },
   ): Promise<{ processId: string; versionId: string; version: number }>;
 }
 
@@ -35,8 +38,8 @@ export function createProcesses(models: Models): ProcessRepository {
       return { id: processId, versionId: version._id, version: version.version, definition };
     },
     version: (versionId) => models.processVersions.findById(versionId).lean(),
-    publish: (dealershipId, definition, processId) =>
-      publish(models, dealershipId, ProcessDefinition.parse(definition), processId ?? newId()),
+    publish: (dealershipId, definition, { processId = newId(), versionId = newId() } = {}) =>
+      publish(models, dealershipId, ProcessDefinition.parse(definition), processId, versionId),
   };
 }
 
@@ -72,27 +75,42 @@ const compiled = new Map<string, Policy>();
 const MOST_COMPILED = 1_000;
 
 /** Two that publish at the same moment get a version each. */
-async function publish(models: Models, dealershipId: string, definition: ProcessDefinition, processId: string) {
+async function publish(
+  models: Models,
+  dealershipId: string,
+  definition: ProcessDefinition,
+  processId: string,
+  versionId: string,
+) {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await publishNext(models, dealershipId, definition, processId);
+      return await publishNext(models, dealershipId, definition, processId, versionId);
     } catch (error) {
       if (!isDuplicateKey(error) || attempt === TRIES) throw error;
     }
   }
 }
 
-async function publishNext(models: Models, dealershipId: string, definition: ProcessDefinition, processId: string) {
+async function publishNext(
+  models: Models,
+  dealershipId: string,
+  definition: ProcessDefinition,
+  processId: string,
+  versionId: string,
+) {
   const last = await models.processVersions.findOne({ processId, dealershipId }).sort({ version: -1 }).lean();
-  const version = {
-    _id: newId(),
+  const repeated = await models.processVersions.findOne({ _id: versionId, dealershipId }).lean();
+  // A repeat ends what the first may have left half done, unless a later version stands.
+  if (repeated && repeated.version !== last?.version) return { processId, versionId, version: repeated.version };
+  const version = repeated ?? {
+    _id: versionId,
     dealershipId,
     processId,
     version: (last?.version ?? 0) + 1,
     definition,
     publishedAt: new Date(),
   };
-  await models.processVersions.create(version);
+  if (!repeated) await models.processVersions.create(version);
   await models.processes.updateOne(
     { _id: processId, dealershipId },
     {
@@ -101,5 +119,5 @@ async function publishNext(models: Models, dealershipId: string, definition: Pro
     },
     { upsert: true },
   );
-  return { processId, versionId: version._id, version: version.version };
+  return { processId, versionId, version: version.version };
 }

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { NewWebhookEndpoint, WebhookDeliveryView, WebhookEndpointView } from '@leadline/contract/webhooks.ts';
-import { newId } from './ids.ts';
 import type { Models } from './models/index.ts';
 import type { WebhookDeliveryDoc, WebhookEndpointDoc } from './models/webhook.ts';
 import type { Scope } from './scope.ts';
+import { isDuplicateKey } from './transaction.ts';
 
 /** The webhook endpoints of one dealership. */
 export interface WebhookEndpoints {
   list(): Promise<WebhookEndpointView[]>;
-  /** Adds one with a secret of its own, which nobody is shown again. */
-  add(endpoint: { name: string; url: string }): Promise<NewWebhookEndpoint>;
+  /** Adds one with a secret of its own, which nobody is shown again but who repeats the call: then it is the one of that id. */
+  add(endpoint: { id: string; name: string; url: string }): Promise<NewWebhookEndpoint>;
   /** False for an endpoint that the dealership does not have. */
   remove(id: string): Promise<boolean>;
   /** The latest calls first; null for an endpoint that the dealership does not have. */
@@ -24,11 +24,17 @@ export function createWebhookEndpoints(models: Models, scope: Scope): WebhookEnd
       const endpoints = await scope.find(models.webhookEndpoints, {}, { sort: { name: 1 } });
       return endpoints.map(endpointView);
     },
-    async add({ name, url }) {
+    async add({ id, name, url }) {
       const secret = `whsec_${randomBytes(32).toString('base64url')}`;
-      const endpoint = { _id: newId(), name, url, secret, createdAt: new Date() };
-      await scope.insert(models.webhookEndpoints, endpoint);
-      return { ...endpointView(endpoint), secret };
+      const endpoint = { _id: id, name, url, secret, createdAt: new Date() };
+      try {
+        await scope.insert(models.webhookEndpoints, endpoint);
+        return { ...endpointView(endpoint), secret };
+      } catch (error) {
+        const known = isDuplicateKey(error) && (await scope.findOne(models.webhookEndpoints, { _id: id }, '+secret'));
+        if (!known) throw error;
+        return { ...endpointView(known), secret: known.secret };
+      }
     },
     remove: (id) => scope.deleteOne(models.webhookEndpoints, { _id: id }),
     async deliveries(id) {

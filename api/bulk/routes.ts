@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import { BulkActionStarted, BulkActionView, StartBulkAction, type BulkAction } from '@leadline/contract/bulk.ts';
 import { AppError } from '@leadline/contract/errors.ts';
 import type { Inbox } from '@leadline/store/inbox.ts';
 import { requireProcess, requireStage, requireUsers } from '../conversations/belongs.ts';
 import type { AnyCall } from '../conversations/update.ts';
 import type { Engine } from '../engine.ts';
-import { route, type Call, type Route } from '../route.ts';
+import { idOfCall, route, type Route } from '../route.ts';
 
 const TAG = 'Bulk actions';
 const BULK_ID = /^[0-9a-f]{32}$/;
@@ -34,7 +33,7 @@ export function bulkRoutes(engine: Pick<Engine, 'startBulk' | 'bulkProgress' | '
         const selection = orderly(call.body.selection);
         const { inbox, user, requestId } = call;
         const total = 'ids' in selection ? selection.ids.length : await inbox.countSelected(user.id, selection.filter);
-        const id = bulkIdOf(call);
+        const id = idOfCall(call);
         const { dealershipId } = user;
         const bulk = { id, dealershipId, dealershipSlug: await slugOf(inbox), userId: user.id, requestId, action };
         await engine.startBulk({ bulk, selection, total });
@@ -71,14 +70,6 @@ async function requireSense(inbox: Inbox, action: BulkAction): Promise<void> {
 /** Each conversation once, in the order in which they are gone through. */
 function orderly(selection: StartBulkAction['selection']): StartBulkAction['selection'] {
   return 'ids' in selection ? { ids: [...new Set(selection.ids)].sort() } : selection;
-}
-
-/** The same key of the same user, with the same action and selection, is the same. */
-function bulkIdOf({ user, idempotencyKey, body }: Call<unknown, unknown>): string {
-  return createHash('sha256')
-    .update(`${user.id}/${idempotencyKey}/${JSON.stringify(body)}`)
-    .digest('hex')
-    .slice(0, 32);
 }
 
 async function slugOf(inbox: Inbox): Promise<string> {

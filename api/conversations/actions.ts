@@ -17,6 +17,8 @@ import { dueIso } from './answers.ts';
 import { requireStage, requireUsers } from './belongs.ts';
 import { updater, type AnyCall } from './update.ts';
 
+/** A draft costs a call of the model. */
+const DRAFTS_PER_MINUTE = 20;
 const TAG = 'Actions';
 
 /** What people do in a conversation: each is an update of its workflow, answered once it is committed. */
@@ -59,6 +61,7 @@ export function actionRoutes(engine: Pick<Engine, 'update'>): Route[] {
       summary: 'Drafts the reply that Auto Pilot would send; sends nothing.',
       answer: DraftView,
       status: 201,
+      perMinute: DRAFTS_PER_MINUTE,
       handle: (call) => update(call, 'generateReply', {}),
     }),
     route('put /conversations/:id/autopilot', {

@@ -3,14 +3,18 @@ import { ProcessVersionView, ProcessView, PublishProcess } from '@leadline/contr
 import type { Store } from '@leadline/store/connect.ts';
 import type { Engine } from '../engine.ts';
 import { pageOf } from '../pageSchema.ts';
-import { route, type Call, type Route } from '../route.ts';
+import { idOfCall, route, type Call, type Route } from '../route.ts';
 
 const TAG = 'Processes';
 
 export function processRoutes(store: Store, engine: Pick<Engine, 'rollOut'>): Route[] {
-  async function publish(call: Call<{ definition: ProcessVersionView['definition'] }, unknown>, processId?: string) {
+  async function publish(
+    call: Call<Pick<ProcessVersionView, 'definition'>, unknown>,
+    versionId: string,
+    processId: string,
+  ) {
     const { dealershipId } = call.user;
-    const published = await store.processes.publish(dealershipId, call.body.definition, processId);
+    const published = await store.processes.publish(dealershipId, call.body.definition, { processId, versionId });
     const { slug: dealershipSlug } = (await call.inbox.dealership())!;
     const { requestId } = call;
     await engine.rollOut({
@@ -48,7 +52,7 @@ export function processRoutes(store: Store, engine: Pick<Engine, 'rollOut'>): Ro
       answer: ProcessVersionView,
       role: 'manager',
       status: 201,
-      handle: (call) => publish(call),
+      handle: (call) => publish(call, idOfCall(call), idOfCall(call)),
     }),
     route('post /processes/:id/publish', {
       tag: TAG,
@@ -58,7 +62,7 @@ export function processRoutes(store: Store, engine: Pick<Engine, 'rollOut'>): Ro
       role: 'manager',
       async handle(call) {
         const { id } = known(await store.processes.published(call.user.dealershipId, call.params['id']!));
-        return publish(call, id);
+        return publish(call, idOfCall(call), id);
       },
     }),
   ];

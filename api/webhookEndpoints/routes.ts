@@ -7,7 +7,7 @@ import {
   WebhookEndpointView,
 } from '@leadline/contract/webhooks.ts';
 import { pageOf } from '../pageSchema.ts';
-import { route, type Route } from '../route.ts';
+import { idOfCall, route, type Route } from '../route.ts';
 
 const TAG = 'Webhooks';
 /** Of one dealership. */
@@ -30,7 +30,8 @@ export function webhookEndpointRoutes(mayBePrivate: boolean): Route[] {
       answer: NewWebhookEndpoint,
       role: 'admin',
       status: 201,
-      async handle({ inbox, body }) {
+      async handle(call) {
+        const { inbox, body } = call;
         const wrong = wrongInWebhookUrl(body.url, mayBePrivate);
         if (wrong !== null)
           throw new AppError('invalid', 'Some fields are missing or wrong.', {
@@ -38,7 +39,7 @@ export function webhookEndpointRoutes(mayBePrivate: boolean): Route[] {
           });
         if ((await inbox.webhooks.list()).length >= MAX_ENDPOINTS)
           throw new AppError('conflict', `A dealership has at most ${MAX_ENDPOINTS} webhook endpoints.`);
-        return inbox.webhooks.add({ ...body, url: new URL(body.url).href });
+        return inbox.webhooks.add({ id: idOfCall(call), ...body, url: new URL(body.url).href });
       },
     }),
     route('delete /webhookEndpoints/:id', {

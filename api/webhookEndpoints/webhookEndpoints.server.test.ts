@@ -55,6 +55,17 @@ describe('webhook endpoints', () => {
     expect(JSON.stringify(await api.store.models.webhookEndpoints.find().lean())).not.toContain('whsec_');
   });
 
+  it('are added once, however often the call is repeated, and each answer holds the same secret', async () => {
+    const repeat = () => admin.call('POST', '/api/webhookEndpoints', HOOK, { 'Idempotency-Key': 'once' });
+    const [first, second] = await Promise.all([repeat(), repeat()]);
+    expect(second.body).toEqual(first.body);
+    expect((await repeat()).body).toEqual(first.body);
+    const { items } = (await manager.call('GET', '/api/webhookEndpoints')).body;
+    expect(items.filter(({ id }: { id: string }) => id === first.body.id)).toHaveLength(1);
+    const other = await admin.call('POST', '/api/webhookEndpoints', HOOK, { 'Idempotency-Key': 'twice' });
+    expect(other.body.id).not.toBe(first.body.id);
+  });
+
   it('are read by managers, changed by admins, and closed to salespeople', async () => {
     const id = await add();
     const read = ['/api/webhookEndpoints', `/api/webhookEndpoints/${id}/deliveries`];

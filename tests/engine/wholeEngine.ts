@@ -58,6 +58,7 @@ export async function startWholeEngine(name: string, providerTimeoutMs?: number)
     temporal,
     webDir: '/nonexistent',
     simulatorUrl: null,
+    metricsToken: null,
     webhooksMayBePrivate: true,
     simulated: ['twilio' as const],
     logLevel: 'silent',
