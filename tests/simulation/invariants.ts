@@ -39,10 +39,10 @@ function checkQueued(state: State, author: string): void {
 export function checkRest(world: {
   state: State;
   store: SimulatedStore;
-  accepted: ReadonlyMap<string, number>;
-  webhooksTaken: ReadonlyMap<string, number>;
+  outside: { accepted: ReadonlyMap<string, number>; webhooksTaken: ReadonlyMap<string, number> };
 }): void {
-  const { state, store, accepted, webhooksTaken } = world;
+  const { state, store, outside } = world;
+  const { accepted, webhooksTaken } = outside;
   const { journal, row } = store;
   if (!same(fold(emptyState(KEY), journal), state)) fail('7: the fold of the journal is not the state');
   if (!same(JSON.parse(JSON.stringify(state)), state)) fail('8: the state does not survive being carried over');

@@ -1,15 +1,14 @@
 import type { ConversationEvent } from '@leadline/contract/conversation.ts';
-import { parseMessageId } from '@leadline/contract/ids.ts';
 import { DEFAULT_RULES, type Rule } from '@leadline/contract/rules.ts';
-import { overtakes } from '@leadline/store/lastLook.ts';
 import { dueItems, nextWakeAt, plan, sleepsAt } from '@leadline/workflows/conversation/core/agenda.ts';
 import { decide } from '@leadline/workflows/conversation/core/decide.ts';
 import { fold } from '@leadline/workflows/conversation/core/evolve.ts';
 import type { Effect, Input, UpdateInput } from '@leadline/workflows/conversation/core/inputs.ts';
 import { rowOf } from '@leadline/workflows/conversation/core/row.ts';
-import { DEALERSHIP, draftResult, KEY, START, ZONE } from '@leadline/workflows/conversation/core/scenario.ts';
+import { DEALERSHIP, KEY, START, ZONE } from '@leadline/workflows/conversation/core/scenario.ts';
 import { emptyState, type State } from '@leadline/workflows/conversation/core/state.ts';
 import { checkEvents, checkRest, fail } from './invariants.ts';
+import { SimulatedOutside } from './outside.ts';
 import { whatPersonDoes, type PersonsUpdate } from './people.ts';
 import { SimulatedStore, type SimulatedCommit } from './store.ts';
 import type { Step } from './steps.ts';
@@ -59,29 +58,12 @@ const SETTINGS = {
   sla: { firstResponseMs: 15 * MINUTE, nextResponseMs: HOUR, reassignTo: 'maria' },
 };
 
-type Send = Extract<Effect, { type: 'deliver' }>;
-type Draft = Extract<Effect, { type: 'draft' }>;
-type Webhook = Extract<Effect, { type: 'callWebhook' }>;
-const MOST_WEBHOOK_TRIES = 5;
-
 /** A conversation with a model of everything around it: shell, clock, provider, language model, database. */
 export class World {
   state: State = emptyState(KEY);
   now = BEGIN;
   readonly store = new SimulatedStore();
-  /** Ids of messages that never leave, and of those that the provider has reported as failed. */
-  private readonly overtaken = new Set<string>();
-  private readonly reported = new Set<string>();
-  /** What the provider has taken, by our id and attempt. */
-  readonly accepted = new Map<string, number>();
-  /** What the webhook's endpoint has taken: how often, by event id. */
-  readonly webhooksTaken = new Map<string, number>();
-  private started = new Set<string>();
-  private webhooks: { call: Webhook; tries: number }[] = [];
-  private drafts: Draft[] = [];
-  private endedDrafts: Draft[] = [];
-  private sends: Send[] = [];
-  private reconciles: Extract<Effect, { type: 'reconcile' }>[] = [];
+  readonly outside = new SimulatedOutside();
   private pending: Input[] = [];
   private attempts: SimulatedCommit[] = [];
   private nextTaskFails = false;
@@ -101,7 +83,7 @@ export class World {
   }
 
   get inHand(): string[] {
-    return [...this.drafts.map((draft) => draft.itemId), ...this.reconciles.map((one) => one.itemId)];
+    return this.outside.inHand;
   }
 
   take(step: Step): void {
@@ -113,8 +95,7 @@ export class World {
 
   /** Whether something is under way, or has to be decided again. */
   private get isBusy(): boolean {
-    const waiting = [this.drafts, this.sends, this.reconciles, this.webhooks, this.pending];
-    return waiting.some((list) => list.length > 0) || this.isRetrying;
+    return this.outside.isBusy || this.pending.length > 0 || this.isRetrying;
   }
 
   /** Everything comes to rest: outcomes arrive, and what is due is done. */
@@ -153,13 +134,13 @@ export class World {
       case 'draftFails':
         return this.draft(action, at);
       case 'deliver':
-        return this.deliver(at);
+        return this.comesBack(this.outside.deliver(at, this.now, this.store.journal));
       case 'reconcile':
-        return this.reconcile();
+        return this.comesBack(this.outside.reconcile());
       case 'webhook':
-        return this.webhook(at);
+        return this.comesBack(this.outside.webhook(at));
       case 'failureReport':
-        return this.failureReport(at);
+        return this.comesBack(this.outside.failureReport(at, this.state.lastOutbound));
       case 'contactChanged':
         return this.contactChanged(at);
       case 'settings':
@@ -198,8 +179,7 @@ export class World {
         return this.sleep();
       case 'delete':
         this.update({ type: 'deleteConversation', args: {} });
-        // A deleted conversation does not wait for them.
-        this.webhooks = [];
+        this.outside.dropWebhooks();
         return this.restart();
       default:
         // What people do is above.
@@ -267,32 +247,22 @@ export class World {
     }
     this.isRetrying = false;
     this.state = state;
-    for (const effect of effects) this.begin(effect);
-    const planned = plan(state).map(({ item }) => item.id);
-    this.endedDrafts = [...this.endedDrafts, ...this.drafts.filter((draft) => !planned.includes(draft.itemId))].slice(
-      -5,
-    );
-    this.drafts = this.drafts.filter((draft) => planned.includes(draft.itemId));
+    for (const effect of effects) this.outside.begin(effect);
+    this.outside.endDraftsExcept(plan(state).map(({ item }) => item.id));
     const late = dueItems(state, this.inHand, this.now);
     if (state.started && queue.some((input) => input.type === 'tick') && late.length > 0)
       fail(`4: ${late.join()} stayed due after it was looked at`);
   }
 
-  private begin(effect: Effect): void {
-    if (effect.type === 'draft') this.drafts.push(effect);
-    if (effect.type === 'reconcile') this.reconciles.push(effect);
-    if (effect.type === 'callWebhook') {
-      this.beginOnce(effect.eventId);
-      this.webhooks.push({ call: effect, tries: 0 });
-    }
-    if (effect.type !== 'deliver') return;
-    this.beginOnce(`${effect.messageId}/${effect.attempt}`);
-    this.sends.push(effect);
+  private draft(kind: 'draft' | 'oldDraft' | 'draftFails', at: number): void {
+    const ended = this.outside.draft(kind, at);
+    if (!ended) return;
+    this.now = Math.max(this.now, ended.dueAt);
+    this.turn([ended.input]);
   }
 
-  private beginOnce(id: string): void {
-    if (this.started.has(id)) fail(`10: ${id} was handed over twice`);
-    this.started.add(id);
+  private comesBack(input: Input | null): void {
+    if (input) this.turn([input]);
   }
 
   private wake(): void {
@@ -312,95 +282,6 @@ export class World {
       this.turn([]);
     }
     this.now = Math.max(this.now, until);
-  }
-
-  private draft(kind: 'draft' | 'oldDraft' | 'draftFails', at: number): void {
-    const draft = kind === 'oldDraft' ? this.endedDrafts.shift() : this.drafts.shift();
-    if (!draft) return;
-    this.now = Math.max(this.now, draft.dueAt);
-    const { itemId, processVersionId } = draft;
-    if (kind === 'draftFails')
-      return this.turn([{ type: 'draftFailed', itemId, reason: 'model-unavailable', detail: 'Down.' }]);
-    const outcome = at < 0.75 ? 'reply' : at < 0.9 ? 'handOff' : 'nothing';
-    const intent = at > 0.97 ? 'optOut' : at > 0.94 ? 'callRequested' : null;
-    const result = draftResult({
-      outcome,
-      text: outcome === 'reply' ? `Answer ${at < 0.2 ? '' : at}` : '',
-      processVersionId,
-    });
-    this.turn([{ type: 'draftReady', itemId, result: { ...result, answer: { ...result.answer, intent } } }]);
-  }
-
-  /** The provider takes a message or not, and we learn of it or not. */
-  private deliver(at: number): void {
-    const send = this.sends.shift();
-    if (!send) return;
-    const { messageId, attempt, author, inbounds } = send;
-    if (this.isOvertaken(send))
-      return this.turn([
-        { type: 'deliveryOutcome', messageId, attempt, author, inbounds, outcome: { outcome: 'overtaken' } },
-      ]);
-    const id = `${messageId}/${attempt}`;
-    const takes = at < 0.7 || (at >= 0.85 && at < 0.93);
-    if (takes) this.accepted.set(id, (this.accepted.get(id) ?? 0) + 1);
-    const outcome =
-      at < 0.7
-        ? { outcome: 'sent' as const }
-        : at < 0.85
-          ? {
-              outcome: 'failed' as const,
-              code: ['30003', '21610', '30034', '30007', null][Math.floor(((at - 0.7) / 0.15) * 5)]!,
-            }
-          : { outcome: 'unknown' as const, at: this.now };
-    this.turn([{ type: 'deliveryOutcome', messageId, attempt, author, inbounds, outcome }]);
-  }
-
-  /** What the provider has reported has left, although our call has not ended yet. */
-  private isOvertaken({ messageId, attempt, author }: Send): boolean {
-    if (attempt > 1 || this.reported.has(messageId)) return false;
-    const { position } = parseMessageId(messageId)!;
-    const isStale = this.store.journal.some((event) => event.position > position && overtakes(event, author));
-    if (isStale) this.overtaken.add(messageId);
-    return isStale;
-  }
-
-  private reconcile(): void {
-    const one = this.reconciles.shift();
-    if (!one) return;
-    const found = this.accepted.has(`${one.messageId}/${one.attempt}`);
-    this.turn([
-      {
-        type: 'reconcileOutcome',
-        messageId: one.messageId,
-        attempt: one.attempt,
-        outcome: { outcome: found ? 'sent' : 'notFound' },
-      },
-    ]);
-  }
-
-  /** The endpoint takes a call or not, and its answer arrives or not: then it is tried again, with the same id. */
-  private webhook(at: number): void {
-    const one = this.webhooks.shift();
-    if (!one) return;
-    const { eventId, rule } = one.call;
-    const tries = one.tries + 1;
-    if (at < 0.6) this.webhooksTaken.set(eventId, (this.webhooksTaken.get(eventId) ?? 0) + 1);
-    if (at < 0.4) return;
-    if (at < 0.9 && tries < MOST_WEBHOOK_TRIES) this.webhooks.push({ ...one, tries });
-    else this.turn([{ type: 'webhookGivenUp', eventId, rule, reason: 'It answered 500.' }]);
-  }
-
-  private failureReport(at: number): void {
-    const { lastOutbound } = this.state;
-    if (!lastOutbound || this.overtaken.has(lastOutbound.messageId)) return;
-    this.reported.add(lastOutbound.messageId);
-    const report = {
-      messageId: lastOutbound.messageId,
-      attempt: 1,
-      code: at < 0.2 ? '21610' : '30006',
-      requestId: 'r',
-    };
-    this.turn([{ type: 'deliveryFailed', report }]);
   }
 
   private contactChanged(at: number): void {
@@ -456,7 +337,7 @@ export class World {
       stored ?? emptyState(KEY),
       journal.filter((event) => event.position > (stored?.position ?? 0)),
     );
-    this.drafts = [];
+    this.outside.dropDrafts();
     this.now += 1;
     this.turn([{ type: this.state.started ? 'woken' : 'started', start: this.start }]);
   }
