@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import * as z from 'zod/mini';
 import { AppError, ERROR_STATUS, type ErrorCode } from '@leadline/contract/errors.ts';
+import { mistakesOf } from '@leadline/contract/mistakes.ts';
 import type { Problem } from '@leadline/contract/rest.ts';
 import { isStoreUnavailable } from '@leadline/store/transaction.ts';
 
@@ -75,9 +76,6 @@ function describe(error: unknown): string {
 export function parseWith<Schema extends z.core.$ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const parsed = z.safeParse(schema, value);
   if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues.map((issue) => ({
-    path: issue.path.join('.'),
-    message: issue.message || 'Invalid value',
-  }));
+  const errors = mistakesOf(parsed.error).map(({ path, message }) => ({ path: path.join('.'), message }));
   throw new AppError('invalid', 'Some fields are missing or wrong.', { errors });
 }

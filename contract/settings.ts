@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { mistakesText } from './mistakes.ts';
 
 /**
  * A process's settings from its environment; an empty one counts as missing. Throws one sentence that names every setting
@@ -8,6 +9,5 @@ export function readSettings<T>(schema: z.core.$ZodType<T>, env: Record<string, 
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = z.safeParse(schema, given);
   if (parsed.success) return parsed.data;
-  const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  throw new Error(`These settings of ${part} are wrong or missing: ${wrong.join('; ')}.`);
+  throw new Error(`These settings of ${part} are wrong or missing: ${mistakesText(parsed.error)}.`);
 }

@@ -1,3 +1,4 @@
+import { mistakesText } from '@leadline/contract/mistakes.ts';
 import { compilePolicy, ProcessDefinition, type Policy, type ProcessInput } from '@leadline/contract/process.ts';
 import type { ProcessVersionView } from '@leadline/contract/rest.ts';
 import { newId } from './ids.ts';
@@ -59,7 +60,7 @@ export async function publishedPolicy(
   const version = await models.processVersions.findOne({ _id: process.publishedVersionId, dealershipId }).lean();
   const definition = ProcessDefinition.safeParse(version?.definition);
   if (!version || !definition.success) {
-    const issues = definition.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+    const issues = definition.error && mistakesText(definition.error);
     const problem = `The process “${process.name}” cannot be understood and is left out (${issues}): publish it anew.`;
     return { policy: null, problem: problem.slice(0, 300) };
   }

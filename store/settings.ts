@@ -1,3 +1,4 @@
+import { mistakesText } from '@leadline/contract/mistakes.ts';
 import { zoneTable, type ZoneTable } from '@leadline/contract/hours.ts';
 import type { ContactZone } from '@leadline/contract/conversation.ts';
 import {
@@ -32,7 +33,7 @@ export function settingsOf({ settings, timeZone }: Pick<DealershipDoc, 'settings
   if (settings === null) return { settings: defaultSettings(timeZone, DEFAULT_RULES), problem: null };
   const parsed = DealershipSettings.safeParse(settings);
   if (parsed.success) return { settings: parsed.data, problem: null };
-  const problem = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+  const problem = mistakesText(parsed.error);
   return { settings: defaultSettings(timeZone, []), problem: problem.slice(0, 300) };
 }
 

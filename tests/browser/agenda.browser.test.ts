@@ -139,6 +139,10 @@ describe('the agenda of a conversation', () => {
     await page.getByTestId('mistakes').getByText('quietHours.from').waitFor();
     expect(await page.getByTestId('save-settings').isDisabled()).toBe(true);
     await picture(page, 'settings');
+    // Each is asked about, and the browser that nobody watches says no.
+    await page.getByRole('button', { name: 'Internet lead' }).click();
+    await page.getByTitle('Conversations').click();
+    expect(await text.inputValue()).toContain('"from": "9 pm"');
     await text.fill(before.replace('"from": "21:00"', '"from": "20:30"'));
     await page.getByTestId('save-settings').click();
     await page.getByText('version 2', { exact: false }).first().waitFor();

@@ -1,6 +1,7 @@
 import type { Routes, UrlMatchResult, UrlSegment } from '@angular/router';
 import { UrlSegment as Segment } from '@angular/router';
 import { signedIn } from './core/session.ts';
+import type { Settings } from './settings/settings.ts';
 
 export const routes: Routes = [
   { path: 'login', title: 'Sign in · Leadline', loadComponent: () => import('./login/login.ts').then((m) => m.Login) },
@@ -14,6 +15,7 @@ export const routes: Routes = [
       {
         path: 'settings',
         title: 'Settings · Leadline',
+        canDeactivate: [(page: Settings) => page.mayLeave()],
         loadComponent: () => import('./settings/settings.ts').then((m) => m.Settings),
       },
       {

@@ -24,6 +24,16 @@ describe('a document of settings', () => {
     expect(read.mistakes.map(({ line }) => lines[(line ?? 0) - 1]?.trim())).toEqual(['"from": "9pm",', '"name": "",']);
   });
 
+  it('says what was expected', () => {
+    const wrong = { ...settings, rules: [{ ...DEFAULT_RULES[0], when: { on: 'fullMoon' } }], sla: 15 };
+    const read = readDocument(text(wrong), DealershipSettings);
+    if (!('mistakes' in read)) throw new Error('It was taken for right.');
+    expect(read.mistakes.map(({ path, message }) => [path, message])).toEqual([
+      ['sla', 'expected object, received number'],
+      ['rules.0.when.on', expect.stringContaining('expected one of "messageReceived", ')],
+    ]);
+  });
+
   it('says where JSON ends to be JSON', () => {
     expect(readDocument('{\n  "a": 1,\n  b\n}', DealershipSettings)).toMatchObject({ mistakes: [{ line: 3 }] });
   });

@@ -1,3 +1,4 @@
+import { mistakesOf } from '@leadline/contract/mistakes.ts';
 import * as z from 'zod/mini';
 
 /** What is wrong with a document, and in which line it stands. */
@@ -22,7 +23,7 @@ export function readDocument<T>(text: string, schema: z.core.$ZodType<T>): { val
   }
   const parsed = z.safeParse(schema, json);
   if (parsed.success) return { value: parsed.data };
-  const mistakes = parsed.error.issues.map(({ path, message }) => ({
+  const mistakes = mistakesOf(parsed.error).map(({ path, message }) => ({
     path: path.map(String).join('.'),
     message,
     line: lineOf(text, path),

@@ -14,7 +14,13 @@ const Saved = z.object({ version: z.number() });
 const ASK_AGAIN_MS = 1_000;
 
 /** Hours, targets, rules and processes as checked JSON, until they have a designer of their own. */
-@Component({ selector: 'll-settings', imports: [Icon], templateUrl: './settings.html', styleUrl: './settings.scss' })
+@Component({
+  selector: 'll-settings',
+  imports: [Icon],
+  templateUrl: './settings.html',
+  styleUrl: './settings.scss',
+  host: { '(window:beforeunload)': 'isChanged() && $event.preventDefault()' },
+})
 export class Settings {
   private readonly api = inject(Api);
   protected readonly directory = inject(Directory);
@@ -38,7 +44,16 @@ export class Settings {
     void this.show(null);
   }
 
-  protected async show(subject: Subject): Promise<void> {
+  /** Asks before changes would be lost. */
+  mayLeave(): boolean {
+    return !this.isChanged() || confirm('Leave without saving your changes?');
+  }
+
+  protected choose(subject: Subject): void {
+    if (subject !== this.subject() && this.mayLeave()) void this.show(subject);
+  }
+
+  private async show(subject: Subject): Promise<void> {
     this.subject.set(subject);
     this.isLoading.set(true);
     this.problem.set('');
@@ -65,11 +80,17 @@ export class Settings {
   protected async save(): Promise<void> {
     const read = this.read();
     if (!('value' in read)) return;
+    const subject = this.subject();
+    const sent = this.text();
     this.isSaving.set(true);
     try {
       const version = await this.send(read.value);
+      if (subject !== this.subject()) return;
+      const typed = this.text();
       this.put(read.value, version);
-      void this.follow(this.subject(), version);
+      // What was typed meanwhile stays, unsaved.
+      if (typed !== sent) this.text.set(typed);
+      void this.follow(subject, version);
     } catch (error) {
       this.problem.set(messageOf(error));
     } finally {
