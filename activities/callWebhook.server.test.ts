@@ -169,13 +169,11 @@ describe('a call of a webhook', () => {
     const wanted = await request();
     const post: CallWebhookDeps['post'] = (call) => postWebhook(call, { mayBePrivate: false });
     expect(await callWebhook(deps({ post }), wanted)).toMatchObject({ outcome: 'givenUp' });
-    const named = await store
-      .inbox(dealer.id)
-      .webhooks.add({
-        id: newId(),
-        name: 'Inside',
-        url: base.replace('http:', 'https:').replace('127.0.0.1', 'localhost'),
-      });
+    const named = await store.inbox(dealer.id).webhooks.add({
+      id: newId(),
+      name: 'Inside',
+      url: base.replace('http:', 'https:').replace('127.0.0.1', 'localhost'),
+    });
     const again = await request({ endpointId: named.id });
     expect(await callWebhook(deps({ post }), again)).toEqual({
       outcome: 'givenUp',

@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Channel, SendOutcome } from '@leadline/channels/channel.ts';
 import { describeDeliveryError } from '@leadline/channels/twilio/errors.ts';
-import type { DeliverOutcome, DeliverRequest } from '@leadline/contract/ports.ts';
+import { type DeliverOutcome, type DeliverRequest, NOT_SENT } from '@leadline/contract/ports.ts';
 import type { MessageStatus } from '@leadline/contract/messageStatus.ts';
 import type { ChannelAccount } from '@leadline/store/channelAccounts.ts';
 import type { MessageRepository } from '@leadline/store/messages.ts';
@@ -25,7 +25,7 @@ const RECORD_PAUSE_MS = 2_500;
 export async function deliver(deps: DeliverDeps, request: DeliverRequest): Promise<DeliverOutcome> {
   const { messageId, attempt, expiresAt } = request;
   if (deps.now() >= expiresAt)
-    throw ApplicationFailure.nonRetryable('Nobody took the message in the time that it had.', 'NotSent');
+    throw ApplicationFailure.nonRetryable('Nobody took the message in the time that it had.', NOT_SENT);
   const begun = await deps.messages.beginDelivery(messageId, attempt);
   switch (begun.state) {
     case 'missing':
@@ -66,7 +66,7 @@ async function conclude(
     }
     case 'notSent':
       await deps.messages.releaseDelivery(messageId, attempt);
-      throw ApplicationFailure.retryable(`The provider did not take the message: ${sent.reason}`, 'NotSent');
+      throw ApplicationFailure.retryable(`The provider did not take the message: ${sent.reason}`, NOT_SENT);
     case 'ambiguous':
       return becameUnknown(deps, request, at);
   }

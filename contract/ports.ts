@@ -232,6 +232,9 @@ export interface DraftResult extends GeneratedReply {
 /** `ApplicationFailure` types of `draftReply` that no retry can mend. */
 export const DRAFT_INVALID = 'DraftInvalid';
 
+/** Type of the failure that says that the provider has certainly not taken a message. */
+export const NOT_SENT = 'NotSent';
+
 export interface DeliverRequest {
   key: ConversationKey;
   messageId: string;

@@ -13,7 +13,7 @@ import type {
   WebhookRequest,
 } from '@leadline/contract/ports.ts';
 import { RULES_VERSION } from '@leadline/contract/names.ts';
-import { DUPLICATE_INBOUND, STALE_COMMIT } from '@leadline/contract/ports.ts';
+import { DUPLICATE_INBOUND, NOT_SENT, STALE_COMMIT } from '@leadline/contract/ports.ts';
 import type { DealershipPolicy, Policy } from '@leadline/contract/process.ts';
 
 /** The database as the commit protocol sees it: a fence per conversation, and the last attempt wins. */
@@ -92,6 +92,9 @@ export class FakeOutside implements OutsideActivities {
   readonly modelIsDownFor = new Set<string>();
   /** Conversations of whose sends nobody knows whether the provider took them. */
   readonly inDoubtFor = new Set<string>();
+  /** Conversations whose sends the provider does not take; one that was refused so has been overtaken when it is. */
+  readonly notTakenFor = new Set<string>();
+  private readonly refused = new Set<string>();
   /** Conversations whose sends wait for something. */
   readonly holdFor = new Map<string, Promise<void>>();
   readonly webhooks: WebhookRequest[] = [];
@@ -122,6 +125,11 @@ export class FakeOutside implements OutsideActivities {
   async deliver(request: DeliverRequest): Promise<DeliverOutcome> {
     this.sent.push(request);
     await this.holdFor.get(request.key.conversationId);
+    if (this.notTakenFor.has(request.key.conversationId)) {
+      this.refused.add(request.messageId);
+      throw ApplicationFailure.retryable('The provider did not take the message', NOT_SENT);
+    }
+    if (this.refused.has(request.messageId)) return { outcome: 'overtaken' };
     return this.inDoubtFor.has(request.key.conversationId)
       ? { outcome: 'unknown', at: Date.now() }
       : { outcome: 'sent' };

@@ -111,6 +111,14 @@ const KINDS: Record<string, (talk: Talk, engine: TimeSkippingEngine) => Promise<
     await talk.update('setAutopilot', { on: false });
     await env.sleep(600_000);
   },
+  async madeWay(talk, { env }) {
+    outside.notTakenFor.add(talk.key.conversationId);
+    await talk.inbound('hi');
+    await env.sleep(20_000);
+    outside.notTakenFor.delete(talk.key.conversationId);
+    await talk.update('sendMessage', hello);
+    await env.sleep(60_000);
+  },
   async toldItsWebhook(talk, { env }) {
     outside.onWebhook = async () => {
       outside.onWebhook = async () => ({ outcome: 'delivered' });

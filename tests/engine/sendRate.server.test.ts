@@ -65,4 +65,25 @@ describe('R7: a number that has more to send than it may', () => {
       expect(within).toBeLessThanOrEqual(3 * PER_SECOND + AT_ONCE);
     }
   }, 90_000);
+
+  it('lets a person’s message leave before one of the same conversation that still waits', async () => {
+    await whole.limitSendRate(1);
+    const phones = Array.from({ length: 8 }, (_, index) => 300 + index);
+    await Promise.all(phones.map(sendPlanned));
+    const waiting = async () => {
+      const taken = new Set((await whole.provider.accepted()).map(({ to }) => to));
+      return phones.filter((index) => !taken.has(phone(index)));
+    };
+    const [first = 0, second = 0] = await waiting();
+    await Promise.all([first, second].map((index) => sendByHand(whole.dealer, index, 'before it')));
+    await until(
+      'all is there',
+      async () => (await whole.provider.accepted()).length === PLANNED + BY_PEOPLE + 11,
+      40_000,
+    );
+    for (const index of [first, second]) {
+      const got = (await whole.provider.messages()).filter(({ to }) => to === phone(index));
+      expect(got.map(({ body }) => body)).toEqual(['before it', 'planned']);
+    }
+  }, 90_000);
 });

@@ -6,11 +6,10 @@ import {
   proxyActivities,
   rootCause,
 } from '@temporalio/workflow';
-import { ActivityFailure, type Priority } from '@temporalio/common';
-import { type AuthorKind, SIGNALS, TASK_QUEUES } from '@leadline/contract/names.ts';
+import { ActivityFailure } from '@temporalio/common';
+import { SIGNALS, TASK_QUEUES } from '@leadline/contract/names.ts';
 import {
   DRAFT_INVALID,
-  type DeliverOutcome,
   type DraftRequest,
   type DraftResult,
   type OutsideActivities,
@@ -18,7 +17,7 @@ import {
 } from '@leadline/contract/ports.ts';
 import type { ContactChanged, ConversationKey } from '@leadline/contract/conversation.ts';
 import type { Effect, Input } from '../core/inputs.ts';
-import { deliverySummary } from './summaries.ts';
+import { DeliveryLane } from './deliveryLane.ts';
 
 type EffectOf<T extends Effect['type']> = Extract<Effect, { type: T }>;
 
@@ -27,16 +26,6 @@ const DRAFT_GRACE_MS = 28_000;
 const SECOND_MS = 1_000;
 /** A webhook that nobody takes is given up after that long: until then the run cannot continue as new. */
 const WEBHOOK_GIVE_UP_AFTER_MS = 14 * 60 * SECOND_MS;
-/** Of Temporal's levels 1 to 5, the first goes first. */
-const PRIORITIES: Record<AuthorKind, number> = {
-  user: 1,
-  autopilot: 2,
-  schedule: 3,
-  automation: 3,
-  followUp: 4,
-  customer: 5,
-};
-
 /**
  * Runs the effects that call out, and hands each outcome back as the next input. Sends leave one after the other; the
  * draft is apart, so that a slow model holds up no send, and is cancelled by whatever overtakes it. Webhooks are apart, too:
@@ -48,14 +37,14 @@ export class Outside {
   private composerDrafts = 0;
   private tellings = 0;
   private webhooks = 0;
-  private lane: Promise<void> = Promise.resolve();
-  private readonly leaving: EffectOf<'deliver'>[] = [];
+  private readonly lane: DeliveryLane;
   private readonly key: ConversationKey;
   private readonly handBack: (input: Input) => void;
 
   constructor(key: ConversationKey, handBack: (input: Input) => void) {
     this.key = key;
     this.handBack = handBack;
+    this.lane = new DeliveryLane(key, handBack);
   }
 
   /** Ids of the agenda items that are being worked on. */
@@ -70,7 +59,7 @@ export class Outside {
 
   /** Whether nothing is under way that a deleted conversation has to wait for. */
   get idleButForWebhooks(): boolean {
-    return this.inHandItems.size === 0 && this.leaving.length === 0 && this.composerDrafts === 0 && this.tellings === 0;
+    return this.inHandItems.size === 0 && this.lane.isEmpty && this.composerDrafts === 0 && this.tellings === 0;
   }
 
   /** When the last draft under way has handed back at the latest; null without one. */
@@ -80,8 +69,7 @@ export class Outside {
 
   /** An AI message that is committed and on its way. */
   get leavingAiMessage(): { messageId: string } | null {
-    const message = this.leaving.find((one) => one.author === 'autopilot');
-    return message ? { messageId: message.messageId } : null;
+    return this.lane.aiMessage;
   }
 
   /** Drafts for an agenda item. What comes back for an item that is gone is dropped. */
@@ -127,27 +115,8 @@ export class Outside {
     }
   }
 
-  /** One outbound lane: a message whose delivery is unknown can be told from its neighbours (quality.md 2.2). */
   deliver(effect: EffectOf<'deliver'>): void {
-    this.leaving.push(effect);
-    this.lane = this.lane.then(async () => {
-      const { messageId, attempt, author, inbounds, expiresAt } = effect;
-      const leftMs = expiresAt - Date.now();
-      const outcome: DeliverOutcome =
-        leftMs <= 0
-          ? { outcome: 'failed', code: null }
-          : await deliverActivity(leftMs, deliverySummary(messageId, attempt), this.priorityOf(author))
-              .deliver({ key: this.key, messageId, attempt, expiresAt })
-              .catch(deliveryFailure);
-      this.leaving.splice(this.leaving.indexOf(effect), 1);
-      if (outcome.outcome !== 'sent')
-        this.handBack({ type: 'deliveryOutcome', messageId, attempt, author, inbounds, outcome });
-    });
-  }
-
-  /** A number sends so many in a second (temporal/sendRate.ts): what waits for it longest is what nobody waits for. */
-  private priorityOf(author: AuthorKind): Priority {
-    return { fairnessKey: this.key.channelAccountId, priorityKey: PRIORITIES[author] };
+    this.lane.add(effect);
   }
 
   reconcile(effect: EffectOf<'reconcile'>): void {
@@ -238,26 +207,6 @@ function draftActivity(budgetMs: number, summary: string): Pick<OutsideActivitie
     scheduleToCloseTimeout: budgetMs,
     // A draft heartbeats once it has taken more than 4 s.
     retry: { initialInterval: SECOND_MS, backoffCoefficient: 2, maximumInterval: 5 * SECOND_MS },
-    summary,
-  });
-}
-
-/** The activity itself says when nothing has left; of a time-out nobody knows, so the message is looked for. */
-function deliveryFailure(error: unknown): DeliverOutcome {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  return cause instanceof ApplicationFailure
-    ? { outcome: 'failed', code: null }
-    : { outcome: 'unknown', at: Date.now() };
-}
-
-function deliverActivity(leftMs: number, summary: string, priority: Priority): Pick<OutsideActivities, 'deliver'> {
-  return proxyActivities<Pick<OutsideActivities, 'deliver'>>({
-    taskQueue: TASK_QUEUES.deliveries,
-    priority,
-    startToCloseTimeout: 30 * SECOND_MS,
-    // Retried only while the message certainly was not taken; a message that nobody took in that time has failed.
-    scheduleToCloseTimeout: Math.max(leftMs, 45 * SECOND_MS),
-    retry: { initialInterval: SECOND_MS, backoffCoefficient: 2, maximumInterval: 30 * SECOND_MS },
     summary,
   });
 }
