@@ -141,7 +141,7 @@ describe('the agenda of a conversation', () => {
     await picture(page, 'settings');
     // Each is asked about, and the browser that nobody watches says no.
     await page.getByRole('button', { name: 'Internet lead' }).click();
-    await page.getByTitle('Conversations').click();
+    await page.getByTitle('Inbox').click();
     expect(await text.inputValue()).toContain('"from": "9 pm"');
     await text.fill(before.replace('"from": "21:00"', '"from": "20:30"'));
     await page.getByTestId('save-settings').click();
