@@ -170,7 +170,7 @@ describe('acting', () => {
     api.engine.answers = {
       sendMessage: { messageId },
       retryMessage: { messageId, attempt: 2 },
-      generateReply: { draftId: 'd', outcome: 'reply', text: 't', reason: 'r', processVersionId: 'v' },
+      generateReply: { draftId: 'd', outcome: 'reply', text: 't', reason: 'r', intent: null, processVersionId: 'v' },
       setAutopilot: { on: false, cancelled: { dueAt: 0 }, armed: null, committed: null },
       selectProcess: { processId: dealer.processId, versionId: 'v' },
       setStage: { stage: 'engaged' },

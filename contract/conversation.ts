@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { ZoneTable } from './hours.ts';
-import type { Decision, DecisionReason } from './decision.ts';
+import type { Decision, DecisionReason, ModelIntent } from './decision.ts';
 import { CHANNELS, type AuthorKind, type ConversationStatus, type Priority } from './names.ts';
 import type { DealershipPolicy, Policy } from './process.ts';
 import type { Action } from './rules.ts';
@@ -183,6 +183,8 @@ export interface GeneratedReply {
   outcome: 'reply' | 'handOff' | 'nothing';
   text: string;
   reason: string;
+  /** What the customer wants beside an answer. */
+  intent: ModelIntent | null;
   processVersionId: string;
 }
 

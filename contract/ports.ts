@@ -225,7 +225,7 @@ export interface DraftRequest {
   holdUntilAt: number | null;
 }
 
-export interface DraftResult extends GeneratedReply {
+export interface DraftResult extends Omit<GeneratedReply, 'intent'> {
   answer: ModelAnswer;
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { MODEL_INTENTS } from './decision.ts';
 import { PRIORITIES, STATUSES } from './names.ts';
 import { Id, Instant, MessageView } from './rest.ts';
 
@@ -34,6 +35,8 @@ export const DraftView = z.object({
   outcome: z.enum(['reply', 'handOff', 'nothing']),
   text: z.string(),
   reason: z.string(),
+  /** What the customer wants beside an answer. */
+  intent: z.nullable(z.enum(MODEL_INTENTS)),
   processVersionId: Id,
 });
 export type DraftView = z.infer<typeof DraftView>;

@@ -74,6 +74,7 @@ describe.each([100, 2])('the conversation workflow, with %d conversations in mem
       expect(await talk.update('generateReply', {})).toMatchObject({
         outcome: 'reply',
         text: 'Yes, it is on the lot.',
+        intent: null,
       });
       expect(talk.sent).toEqual([]);
     });

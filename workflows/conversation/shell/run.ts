@@ -287,8 +287,8 @@ export class ConversationRun {
     if (!ticket) return;
     this.composerTickets.delete(effect.updateId);
     try {
-      const { answer: _answer, ...reply } = await this.outside.draftForComposer(effect);
-      ticket.result = reply;
+      const { answer, ...reply } = await this.outside.draftForComposer(effect);
+      ticket.result = { ...reply, intent: answer.intent };
     } catch (error) {
       ticket.refusal = { code: 'model-unavailable', message: explainDraftFailure(error).detail };
     }

@@ -18,6 +18,7 @@ const reply: DraftView = {
   outcome: 'reply',
   text: 'Yes, it is.',
   reason: 'Asked.',
+  intent: null,
   processVersionId: 'v7',
 };
 
@@ -152,6 +153,15 @@ describe('Composer', () => {
     hear('Yes, it is.');
     await fixture.whenStable();
     expect(field().value).toBe('');
+  });
+
+  it('says what they want beside an answer', async () => {
+    actions.draft.mockResolvedValue({ ...reply, intent: 'optOut' });
+    find('sparkle')!.click();
+    await settled();
+    await fixture.whenStable();
+    expect(field().value).toBe(reply.text);
+    expect((fixture.nativeElement as HTMLElement).textContent).toContain('They seem to ask for no more texts.');
   });
 
   it('says why there is no draft, and leaves the text alone', async () => {

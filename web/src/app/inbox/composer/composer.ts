@@ -13,6 +13,7 @@ import {
   signal,
   viewChild,
 } from '@angular/core';
+import type { ModelIntent } from '@leadline/contract/decision.ts';
 import type { ConversationRow } from '@leadline/contract/rest.ts';
 import { smsSize } from '@leadline/contract/sms.ts';
 import { messageOf } from '../../core/api.ts';
@@ -32,6 +33,12 @@ import { Drafts, NOTHING } from './drafts.ts';
 /** The provider's and our own limit of a message. */
 const MAX_CHARACTERS = 1600;
 const MAX_HEIGHT_PX = 220;
+/** What a person has to know before they answer. */
+const INTENTS: Record<ModelIntent, string> = {
+  optOut: 'They seem to ask for no more texts.',
+  wrongNumber: 'They say that this is a wrong number.',
+  callRequested: 'They ask for a call.',
+};
 
 /** Where a person writes. What stands in it is never lost; why it may not be sent is said before it is typed. */
 @Component({
@@ -124,15 +131,15 @@ export class Composer {
     this.drafting.update((ids) => new Set([...ids, row.id]));
     this.note.set('');
     try {
-      const { outcome, text, reason, draftId, processVersionId } = await this.actions.draft(row);
+      const { outcome, text, reason, intent, draftId, processVersionId } = await this.actions.draft(row);
       if (outcome === 'reply') this.putDraft(row.id, { text, ai: { draftId, text, processVersionId } });
-      else
-        this.say(
-          row.id,
-          outcome === 'handOff'
-            ? `No draft, a person should answer: ${reason}`
-            : `No draft, no answer is needed: ${reason}`,
-        );
+      const none = {
+        reply: '',
+        handOff: `No draft, a person should answer: ${reason}`,
+        nothing: `No draft, no answer is needed: ${reason}`,
+      }[outcome];
+      const notes = [none, intent === null ? '' : INTENTS[intent]].filter((note) => note !== '');
+      if (notes.length > 0) this.say(row.id, notes.join(' '));
     } catch (error) {
       this.say(row.id, messageOf(error));
     } finally {
