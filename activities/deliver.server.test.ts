@@ -138,6 +138,16 @@ describe('a delivery through the Twilio SDK', () => {
     expect(await accepted()).toHaveLength(1);
   });
 
+  it('has failed when its time is over, unless an earlier try may have handed it over', async () => {
+    const [message, over] = [new OneMessage('hi'), { ...request(), expiresAt: Date.now() }];
+    await expect(deliver(deps(message), over)).rejects.toMatchObject({ nonRetryable: true });
+    message.status = 'sending';
+    expect(await deliver(deps(message), over)).toMatchObject({ outcome: 'unknown' });
+    message.status = 'delivered';
+    expect(await deliver(deps(message), over)).toEqual({ outcome: 'sent' });
+    expect(await accepted()).toEqual([]);
+  });
+
   it.each([{ rate500After: 1 }, { rateDropAfter: 1 }])(
     'in doubt is looked for and found, never repeated: %j',
     async (fault) => {

@@ -1,19 +1,21 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Channel, SendOutcome } from '@leadline/channels/channel.ts';
 import { describeDeliveryError } from '@leadline/channels/twilio/errors.ts';
-import { type DeliverOutcome, type DeliverRequest, NOT_SENT } from '@leadline/contract/ports.ts';
+import type { DeliverOutcome, DeliverRequest } from '@leadline/contract/ports.ts';
 import type { MessageStatus } from '@leadline/contract/messageStatus.ts';
 import type { ChannelAccount } from '@leadline/store/channelAccounts.ts';
 import type { MessageRepository } from '@leadline/store/messages.ts';
 
 export interface DeliverDeps {
-  messages: Pick<MessageRepository, 'beginDelivery' | 'releaseDelivery' | 'recordStatus'>;
+  messages: Pick<MessageRepository, 'beginDelivery' | 'releaseDelivery' | 'recordStatus' | 'deliveryOf'>;
   channelOf(account: ChannelAccount): Channel;
   now(): number;
   /** Waits between tries to record what the provider took. */
   pause(ms: number): Promise<void>;
 }
 
+/** Type of the failure that says that the provider has not taken a message. */
+const NOT_SENT = 'NotSent';
 /** Tries to record an accepted message, and the pause between them: about 15 s in all, well below the activity's limit. */
 const RECORD_TRIES = 6;
 const RECORD_PAUSE_MS = 2_500;
@@ -24,8 +26,7 @@ const RECORD_PAUSE_MS = 2_500;
  */
 export async function deliver(deps: DeliverDeps, request: DeliverRequest): Promise<DeliverOutcome> {
   const { messageId, attempt, expiresAt } = request;
-  if (deps.now() >= expiresAt)
-    throw ApplicationFailure.nonRetryable('Nobody took the message in the time that it had.', NOT_SENT);
+  if (deps.now() >= expiresAt) return giveUp(deps, request);
   const begun = await deps.messages.beginDelivery(messageId, attempt);
   switch (begun.state) {
     case 'missing':
@@ -33,7 +34,7 @@ export async function deliver(deps: DeliverDeps, request: DeliverRequest): Promi
     case 'ambiguous':
       return becameUnknown(deps, request, deps.now());
     case 'overtaken':
-      return { outcome: 'overtaken' };
+      return { outcome: 'overtaken', answered: begun.answered };
     case 'settled':
       return outcomeOfStatus(begun.status);
     case 'begun': {
@@ -45,6 +46,15 @@ export async function deliver(deps: DeliverDeps, request: DeliverRequest): Promi
       return conclude(deps, request, sent, at);
     }
   }
+}
+
+/** Its time is over: it has failed, unless an earlier try may have handed it over. */
+async function giveUp(deps: DeliverDeps, request: DeliverRequest): Promise<DeliverOutcome> {
+  const delivery = await deps.messages.deliveryOf(request.messageId);
+  if (!delivery || delivery.attempt !== request.attempt || delivery.status === 'queued')
+    throw ApplicationFailure.nonRetryable('Nobody took the message in the time that it had.', NOT_SENT);
+  const isInDoubt = delivery.status === 'sending' || delivery.status === 'unknown';
+  return isInDoubt ? becameUnknown(deps, request, deps.now()) : outcomeOfStatus(delivery.status);
 }
 
 async function conclude(

@@ -77,6 +77,6 @@ describe('the breaker of a channel', () => {
     await sendMany(5);
     jest.advanceTimersByTime(PAUSE_MS);
     await sendMany(3);
-    expect(asked.calls).toBe(6);
+    expect(asked).toMatchObject({ calls: 6, changes: [true] });
   });
 });

@@ -15,8 +15,14 @@ export function withBreaker(channel: Channel, onChange: (holdsBack: boolean) => 
     handleWhenResult((result) => cameToNothing(result as SendOutcome)),
     { halfOpenAfter: PAUSE_MS, breaker: new ConsecutiveBreaker(FAILURES) },
   );
-  breaker.onBreak(() => onChange(true));
-  breaker.onReset(() => onChange(false));
+  let holdsBack = false;
+  const change = (next: boolean): void => {
+    // The library says it again with each try that fails.
+    if (next !== holdsBack) onChange(next);
+    holdsBack = next;
+  };
+  breaker.onBreak(() => change(true));
+  breaker.onReset(() => change(false));
   return {
     ...channel,
     async send(message) {

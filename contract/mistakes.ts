@@ -30,7 +30,7 @@ function explain(issue: Issue, path: PropertyKey[]): Mistake[] {
   if (issue.code !== 'invalid_union') return [{ path, message: sentence(issue.message) }];
   if (issue.errors.length === 0) return [{ path, message: `expected one of ${optionsOf(issue)}` }];
   const types = issue.errors.map((alternative) => typeOf(alternative));
-  if (types.every((type) => type !== null)) return [{ path, message: `expected ${types.join(' or ')}` }];
+  if (types.every((type) => type !== null)) return [{ path, message: `expected ${[...new Set(types)].join(' or ')}` }];
   return mostLikely(issue.errors).flatMap((inner) => explain(inner, [...path, ...inner.path]));
 }
 

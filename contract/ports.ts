@@ -232,9 +232,6 @@ export interface DraftResult extends Omit<GeneratedReply, 'intent'> {
 /** `ApplicationFailure` types of `draftReply` that no retry can mend. */
 export const DRAFT_INVALID = 'DraftInvalid';
 
-/** Type of the failure that says that the provider has certainly not taken a message. */
-export const NOT_SENT = 'NotSent';
-
 export interface DeliverRequest {
   key: ConversationKey;
   messageId: string;
@@ -246,8 +243,11 @@ export interface DeliverRequest {
 export type DeliverOutcome =
   | { outcome: 'sent' }
   | { outcome: 'failed'; code: string | null }
-  /** A message of the AI that was waiting to leave when a person took over, or a follow-up when the customer wrote: it never leaves. */
-  | { outcome: 'overtaken' }
+  /**
+   * A message of the AI that was waiting to leave when a person wrote or took over, or a follow-up when the customer
+   * wrote: it never leaves. `answered`: by a person, since.
+   */
+  | { outcome: 'overtaken'; answered: boolean }
   | { outcome: 'unknown'; at: number };
 
 export interface WebhookRequest {

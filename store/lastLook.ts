@@ -2,13 +2,17 @@ import type { AuthorKind } from '@leadline/contract/names.ts';
 import type { Models } from './models/index.ts';
 import type { MessageDoc } from './models/journal.ts';
 
-/** What may have happened while a message waited for its turn or for its provider. */
-export type Obstacle = 'optedOut' | 'overtaken';
+/** What may have happened while a message waited for its turn or for its provider; `answered`: a person has written. */
+export type Obstacle = { is: 'optedOut' } | { is: 'overtaken'; answered: boolean };
 
 /** The last look before a message leaves; null: it may. */
 export async function obstacleTo(models: Models, message: MessageDoc): Promise<Obstacle | null> {
-  if (await hasOptedOut(models, message)) return 'optedOut';
-  return (await isOvertaken(models, message)) ? 'overtaken' : null;
+  if (await hasOptedOut(models, message)) return { is: 'optedOut' };
+  const { dealershipId, conversationId, position, author, attempt } = message;
+  // A later attempt is one that a person has asked for.
+  if (attempt > 1 || !isOfTheAi(author)) return null;
+  const later = { dealershipId, conversationId, position: { $gt: position } };
+  return overtakenBy(await models.events.find(later, { type: 1, data: 1 }).lean(), author);
 }
 
 /** The customer may have opted out with another conversation this very moment. */
@@ -16,28 +20,26 @@ async function hasOptedOut(models: Models, { dealershipId, address }: MessageDoc
   return (await models.contacts.findOne({ dealershipId, address }, { optedOut: 1 }).lean())?.optedOut ?? false;
 }
 
-async function isOvertaken(models: Models, message: MessageDoc): Promise<boolean> {
-  const { dealershipId, conversationId, position, author, attempt } = message;
-  // A later attempt is one that a person has asked for.
-  if (attempt > 1 || !isOfTheAi(author)) return false;
-  const later = { dealershipId, conversationId, position: { $gt: position } };
-  const events = await models.events.find(later, { type: 1, data: 1 }).lean();
-  return events.some((event) => overtakes(event, author));
+/** Whether a message that has not left is stale after these later events: the AI never talks over a person. */
+export function overtakenBy(
+  events: readonly { type: string; data: object }[],
+  author: AuthorKind,
+): Extract<Obstacle, { is: 'overtaken' }> | null {
+  if (!isOfTheAi(author)) return null;
+  const answered = events.some(isOfPerson);
+  const isStale =
+    answered ||
+    events.some(isTakeOver) ||
+    (author === 'followUp' && events.some(({ type }) => type === 'messageReceived'));
+  return isStale ? { is: 'overtaken', answered } : null;
 }
 
-/** Whether an event makes a message stale that was decided before it and has not left: the AI never talks over a person. */
-export function overtakes(event: { type: string; data: object }, author: AuthorKind): boolean {
-  const data: { author?: unknown; takeOver?: unknown } = event.data;
-  switch (event.type) {
-    case 'messageQueued':
-      return isOfTheAi(author) && data.author === 'user';
-    case 'assigned':
-      return isOfTheAi(author) && data.takeOver === true;
-    case 'messageReceived':
-      return author === 'followUp';
-    default:
-      return false;
-  }
+function isOfPerson({ type, data }: { type: string; data: { author?: unknown } }): boolean {
+  return type === 'messageQueued' && data.author === 'user';
+}
+
+function isTakeOver({ type, data }: { type: string; data: { takeOver?: unknown } }): boolean {
+  return type === 'assigned' && data.takeOver === true;
 }
 
 function isOfTheAi(author: AuthorKind): boolean {

@@ -74,6 +74,7 @@ describe('the last look', () => {
     const event = outboundEvent(key, position, 'hello', AT);
     return { ...event, data: { ...event.data, author } } as ConversationEvent;
   };
+  const byPerson = by('user');
   const assigned = (takeOver: boolean) => (key: ConversationKey, position: number) =>
     ({
       ...by('user')(key, position),
@@ -84,18 +85,23 @@ describe('the last look', () => {
     inboundEvent(key, position, 'wait', `SM${key.address}`, AT);
 
   it.each([
-    ['an AI answer after a person’s message', AI, by('user'), 'overtaken'],
+    ['an AI answer after a person’s message', AI, byPerson, 'overtaken'],
     ['an AI answer after a take-over', AI, assigned(true), 'overtaken'],
     ['a follow-up after the customer’s message', FOLLOW_UP, customerWrites, 'overtaken'],
     ['an AI answer after another assignment', AI, assigned(false), 'begun'],
     ['an AI answer after the customer’s next message', AI, customerWrites, 'begun'],
-    ['a person’s message after another', 'user' as const, by('user'), 'begun'],
+    ['a person’s message after another', 'user' as const, byPerson, 'begun'],
   ])('at %s', async (_what, author, then, state) => {
     const key = dealer.key(`+1403555${String(++customers).padStart(4, '0')}`);
     const { start } = await store.conversations.load(key);
     await store.conversations.commit(commitOf(key, start.contactId, [by(author)(key, 1), then(key, 2)]));
     const messageId = messageIdAt(key.conversationId, 1);
-    expect((await store.messages.beginDelivery(messageId, 1)).state).toBe(state);
+    const begun = await store.messages.beginDelivery(messageId, 1);
+    expect(begun.state).toBe(state);
+    // Whoever asks again is told the same, or that nobody knows.
+    expect(await store.messages.beginDelivery(messageId, 1)).toEqual(
+      state === 'begun' ? { state: 'ambiguous' } : { state: 'overtaken', answered: then === byPerson },
+    );
     const { status } = (await store.models.messages.findById(messageId).lean())!;
     expect(status).toBe(state === 'begun' ? 'sending' : 'blocked');
     // What screens follow.
@@ -198,6 +204,17 @@ describe('recordStatus', () => {
 });
 
 describe('context', () => {
+  it('leaves out what never reached the customer', async () => {
+    const key = dealer.key('+14035559001');
+    const { start } = await store.conversations.load(key);
+    const at = (position: number) => outboundEvent(key, position, `text ${position}`, AT);
+    await store.conversations.commit(commitOf(key, start.contactId, [at(1), at(2), at(3)]));
+    const report = { messageId: messageIdAt(key.conversationId, 2), attempt: 1, at: AT };
+    await store.messages.recordStatus({ ...report, status: 'failed', error: { code: '30006', message: 'no' } });
+    const context = await store.messages.context(key.conversationId, 3, 10);
+    expect(context?.messages.map((message) => message.text)).toEqual(['text 1', 'text 3']);
+  });
+
   it('gives the last messages up to a position, oldest first', async () => {
     const key = dealer.key('+14035559000');
     const { start } = await store.conversations.load(key);

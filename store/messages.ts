@@ -25,7 +25,7 @@ export type BegunDelivery =
   /** The message has its status already, or a later attempt has taken over. */
   | { state: 'settled'; status: MessageStatus }
   /** The last look found it stale: it never leaves. */
-  | { state: 'overtaken' }
+  | { state: 'overtaken'; answered: boolean }
   /** An earlier call began this attempt; nobody knows what came of it. */
   | { state: 'ambiguous' }
   | { state: 'missing' };
@@ -70,12 +70,7 @@ export function createMessages(
 ): MessageRepository {
   return {
     beginDelivery: (messageId, attempt) => beginDelivery(connection, models, accounts, messageId, attempt),
-    async releaseDelivery(messageId, attempt) {
-      await models.messages.updateOne(
-        { _id: messageId, attempt, status: 'sending' },
-        { $set: { status: 'queued', sendingAt: null } },
-      );
-    },
+    releaseDelivery: (messageId, attempt) => releaseDelivery(models, messageId, attempt),
     recordStatus: (report) => recordStatus(connection, models, report),
     deliveryOf: (messageId) => deliveryOf(models, accounts, messageId),
     claimedProviderIds: (channelAccountId, ids) => claimedProviderIds(models, channelAccountId, ids),
@@ -98,29 +93,41 @@ async function beginDelivery(
   const message = await models.messages.findById(messageId).lean();
   if (!message) return { state: 'missing' };
   if (begun.modifiedCount === 1) {
-    const obstacle = await obstacleTo(models, message);
-    return obstacle
-      ? refuse(connection, models, message, obstacle)
-      : { state: 'begun', ...(await handover(accounts, message)) };
+    try {
+      const obstacle = await obstacleTo(models, message);
+      if (!obstacle) return { state: 'begun', ...(await handover(accounts, message)) };
+      const error = { code: null, message: OBSTACLES[obstacle.is] };
+      await recordStatus(connection, models, { messageId, attempt, status: 'blocked', error, at: Date.now() });
+      return refused(obstacle);
+    } catch (error) {
+      // It has certainly not left.
+      await releaseDelivery(models, messageId, attempt);
+      throw error;
+    }
   }
-  const isUnderWay = message.attempt === attempt && (message.status === 'sending' || message.status === 'unknown');
+  if (message.attempt !== attempt) return { state: 'settled', status: message.status };
+  // Whoever asks again is told the same again.
+  if (message.status === 'blocked') return refused(await obstacleTo(models, message));
+  const isUnderWay = message.status === 'sending' || message.status === 'unknown';
   return isUnderWay ? { state: 'ambiguous' } : { state: 'settled', status: message.status };
 }
 
-const OBSTACLES: Record<Obstacle, string> = {
+const OBSTACLES: Record<Obstacle['is'], string> = {
   optedOut: 'The customer has opted out.',
   overtaken: 'The conversation went on before it left.',
 };
 
-async function refuse(
-  connection: Connection,
-  models: Models,
-  { _id: messageId, attempt }: MessageDoc,
-  obstacle: Obstacle,
-): Promise<BegunDelivery> {
-  const error = { code: null, message: OBSTACLES[obstacle] };
-  await recordStatus(connection, models, { messageId, attempt, status: 'blocked', error, at: Date.now() });
-  return obstacle === 'overtaken' ? { state: 'overtaken' } : { state: 'settled', status: 'blocked' };
+function refused(obstacle: Obstacle | null): BegunDelivery {
+  return obstacle?.is === 'overtaken'
+    ? { state: 'overtaken', answered: obstacle.answered }
+    : { state: 'settled', status: 'blocked' };
+}
+
+async function releaseDelivery(models: Models, messageId: string, attempt: number): Promise<void> {
+  await models.messages.updateOne(
+    { _id: messageId, attempt, status: 'sending' },
+    { $set: { status: 'queued', sendingAt: null } },
+  );
 }
 
 async function handover(accounts: ChannelAccountRepository, message: MessageDoc): Promise<Handover> {
@@ -158,6 +165,11 @@ async function claimedProviderIds(models: Models, channelAccountId: string, ids:
   return new Set(ids.filter((id) => claimed.includes(id)));
 }
 
+/** What never reached the customer was not said to them. */
+function hasBeenSaid({ status }: MessageDoc): boolean {
+  return status !== 'blocked' && status !== 'failed';
+}
+
 async function draftContext(
   models: Models,
   conversationId: string,
@@ -173,7 +185,11 @@ async function draftContext(
     models.dealerships.findById(dealershipId).orFail().lean(),
     models.contacts.findOne({ _id: row.contact.id, dealershipId }).orFail().lean(),
     row.ownerId === null ? null : models.users.findOne({ _id: row.ownerId, dealershipId }).lean(),
-    pageBackwards<MessageDoc>(models.messages, { dealershipId, conversationId }, { before: upToPosition + 1, limit }),
+    pageBackwards<MessageDoc>(
+      models.messages,
+      { dealershipId, conversationId },
+      { before: upToPosition + 1, limit, only: hasBeenSaid },
+    ),
   ]);
   const { name, fields, phone } = contact;
   return {

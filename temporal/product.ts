@@ -56,7 +56,7 @@ export class Launch {
   private readonly options: ProductOptions;
   private readonly parts = new Map<PartName, Part>();
   private readonly logFolder: string;
-  private stopping = false;
+  private stopped: Promise<void> | null = null;
 
   constructor(options: ProductOptions) {
     this.options = options;
@@ -116,9 +116,13 @@ export class Launch {
     };
   }
 
-  /** Ends the parts, the last started first. */
-  async stop(): Promise<void> {
-    this.stopping = true;
+  /** Ends the parts, the last started first; resolves, whoever asks, when all have ended. */
+  stop(): Promise<void> {
+    this.stopped ??= this.endParts();
+    return this.stopped;
+  }
+
+  private async endParts(): Promise<void> {
     for (const part of [...this.parts.values()].reverse()) await part.stop();
   }
 
@@ -211,7 +215,7 @@ export class Launch {
   }
 
   private async add(name: PartName, part: Part): Promise<void> {
-    if (this.stopping) throw new Error(`${part.name} was not started, because Leadline is being stopped.`);
+    if (this.stopped !== null) throw new Error(`${part.name} was not started, because Leadline is being stopped.`);
     this.parts.set(name, part);
     part.onStart = () => this.options.onStart?.(this.parts);
     await part.start();
@@ -223,12 +227,12 @@ export class Launch {
     let failures = 0;
     let startedAt = Date.now();
     const again = (reason: string): void => {
-      if (this.stopping) return;
+      if (this.stopped !== null) return;
       failures = Date.now() - startedAt > STABLE_AFTER_MS ? 0 : failures + 1;
       const waitMs = Math.min(RESTART_AFTER_MS * 2 ** failures, MAX_RESTART_MS);
       this.options.say(`${part.name} ended (${reason}); starting it again.`);
       setTimeout(() => {
-        if (this.stopping) return;
+        if (this.stopped !== null) return;
         startedAt = Date.now();
         part.start().then(
           () => this.options.say(`${part.name} runs again.`),

@@ -54,7 +54,12 @@ function operation(one: Route): Json {
     }),
     responses: {
       [one.status]: success(one.answer),
-      ...problems([...(one.path.includes(':') ? NOT_FOUND : []), ...(isChange ? CHANGE_ERRORS : []), ...COMMON_ERRORS]),
+      ...problems([
+        ...(one.path.includes(':') ? NOT_FOUND : []),
+        ...(isChange ? CHANGE_ERRORS : []),
+        ...(one.perMinute === null ? [] : TOO_MANY),
+        ...COMMON_ERRORS,
+      ]),
     },
   };
 }
@@ -62,6 +67,7 @@ function operation(one: Route): Json {
 const COMMON_ERRORS = [ERROR_STATUS.invalid, ERROR_STATUS.unauthenticated, ERROR_STATUS.unavailable];
 const CHANGE_ERRORS = [ERROR_STATUS.forbidden, ERROR_STATUS.refused];
 const NOT_FOUND = [ERROR_STATUS['not-found']];
+const TOO_MANY = [ERROR_STATUS['too-many-requests']];
 const CHANGE_HEADERS: Json[] = [
   {
     name: 'X-CSRF-Token',

@@ -13,7 +13,7 @@ import type {
   WebhookRequest,
 } from '@leadline/contract/ports.ts';
 import { RULES_VERSION } from '@leadline/contract/names.ts';
-import { DUPLICATE_INBOUND, NOT_SENT, STALE_COMMIT } from '@leadline/contract/ports.ts';
+import { DUPLICATE_INBOUND, STALE_COMMIT } from '@leadline/contract/ports.ts';
 import type { DealershipPolicy, Policy } from '@leadline/contract/process.ts';
 
 /** The database as the commit protocol sees it: a fence per conversation, and the last attempt wins. */
@@ -127,9 +127,9 @@ export class FakeOutside implements OutsideActivities {
     await this.holdFor.get(request.key.conversationId);
     if (this.notTakenFor.has(request.key.conversationId)) {
       this.refused.add(request.messageId);
-      throw ApplicationFailure.retryable('The provider did not take the message', NOT_SENT);
+      throw ApplicationFailure.retryable('The provider did not take the message', 'NotSent');
     }
-    if (this.refused.has(request.messageId)) return { outcome: 'overtaken' };
+    if (this.refused.has(request.messageId)) return { outcome: 'overtaken', answered: true };
     return this.inDoubtFor.has(request.key.conversationId)
       ? { outcome: 'unknown', at: Date.now() }
       : { outcome: 'sent' };

@@ -1,6 +1,6 @@
 import type { ConversationEvent } from '@leadline/contract/conversation.ts';
 import { parseMessageId } from '@leadline/contract/ids.ts';
-import { overtakes } from '@leadline/store/lastLook.ts';
+import { overtakenBy } from '@leadline/store/lastLook.ts';
 import type { Effect, Input } from '@leadline/workflows/conversation/core/inputs.ts';
 import { draftResult } from '@leadline/workflows/conversation/core/scenario.ts';
 import type { State } from '@leadline/workflows/conversation/core/state.ts';
@@ -98,7 +98,8 @@ export class SimulatedOutside {
       inbounds,
       outcome,
     });
-    if (this.isOvertaken(send, journal)) return cameTo({ outcome: 'overtaken' });
+    const overtaken = this.overtakenBy(send, journal);
+    if (overtaken) return cameTo({ outcome: 'overtaken', answered: overtaken.answered });
     const id = `${messageId}/${attempt}`;
     const takes = at < 0.7 || (at >= 0.85 && at < 0.93);
     if (takes) this.accepted.set(id, (this.accepted.get(id) ?? 0) + 1);
@@ -109,12 +110,13 @@ export class SimulatedOutside {
   }
 
   /** What the provider has reported has left, although our call has not ended yet. */
-  private isOvertaken({ messageId, attempt, author }: Send, journal: readonly ConversationEvent[]): boolean {
-    if (attempt > 1 || this.reported.has(messageId)) return false;
+  private overtakenBy({ messageId, attempt, author }: Send, journal: readonly ConversationEvent[]) {
+    if (attempt > 1 || this.reported.has(messageId)) return null;
     const { position } = parseMessageId(messageId)!;
-    const isStale = journal.some((event) => event.position > position && overtakes(event, author));
-    if (isStale) this.overtaken.add(messageId);
-    return isStale;
+    const later = journal.filter((event) => event.position > position);
+    const overtaken = overtakenBy(later, author);
+    if (overtaken) this.overtaken.add(messageId);
+    return overtaken;
   }
 
   reconcile(): Input | null {

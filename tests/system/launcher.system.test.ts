@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { freePort } from '@leadline/temporal/embeddedServers.ts';
 import { isAlive } from '@leadline/temporal/toolCache.ts';
@@ -104,6 +105,9 @@ describe('the launcher', () => {
     expect(await output).toMatch(/Stopping…\s+Stopped\.\s*$/);
     expect(launcher.exitCode).toBe(0);
     expect(parts.filter(isAlive)).toEqual([]);
+    // Those, too, that were started after we looked.
+    const { stdout } = await promisify(execFile)('ps', ['-eo', 'args']);
+    expect(stdout.split('\n').filter((line) => line.includes(folder))).toEqual([]);
   }, 60_000);
 
   it('ends what an earlier one left that was killed while it was starting', async () => {

@@ -61,16 +61,26 @@ describe('a delivery', () => {
   it('of an AI answer that a take-over has overtaken leaves its messages to the person, who knows', () => {
     const { talk, messageId } = answeredByAi();
     talk.update('assign', { ownerId: 'leo', userIds: ['leo'], takeOver: true });
-    outcome(talk, messageId, 'autopilot', { outcome: 'overtaken' });
+    outcome(talk, messageId, 'autopilot', { outcome: 'overtaken', answered: false });
     expect(talk.types).toEqual(['answerLost', 'decisionMade']);
     expect(talk.the('decisionMade')).toMatchObject({ outcome: 'held', reason: 'person-took-over', inbounds: [2] });
     expect(talk.state.undecided).toEqual([2]);
   });
 
+  it('of an AI answer that a take-over has overtaken opens its own messages, whatever was armed since', () => {
+    const { talk, messageId } = answeredByAi();
+    talk.update('assign', { ownerId: 'leo', userIds: ['leo'], takeOver: true }).inbound('hello?');
+    const [later = 0] = talk.state.undecided;
+    outcome(talk, messageId, 'autopilot', { outcome: 'overtaken', answered: false });
+    expect(talk.types).toEqual(['answerLost']);
+    talk.wake().draft();
+    expect(talk.the('decisionMade')).toMatchObject({ outcome: 'sent', inbounds: [2, later] });
+  });
+
   it('of an AI answer that a person’s message has overtaken is no news: the person has answered', () => {
     const { talk, messageId } = answeredByAi();
     talk.update('sendMessage', { text: 'It is me', fromDraftId: null });
-    expect(outcome(talk, messageId, 'autopilot', { outcome: 'overtaken' }).events).toEqual([]);
+    expect(outcome(talk, messageId, 'autopilot', { outcome: 'overtaken', answered: true }).events).toEqual([]);
   });
 
   it.each([

@@ -1,5 +1,4 @@
 import type { DeliveryFailed } from '@leadline/contract/conversation.ts';
-import type { DecisionReason } from '@leadline/contract/decision.ts';
 import { consequenceOf } from '@leadline/contract/deliveryCodes.ts';
 import { parseMessageId } from '@leadline/contract/ids.ts';
 import type { AuthorKind } from '@leadline/contract/names.ts';
@@ -25,8 +24,7 @@ export function onDeliveryOutcome(
     case 'failed':
       return recordFailure(rec, messageId, attempt, outcome.code);
     case 'overtaken':
-      reopenAnswer(rec, messageId, 'person-took-over', 'A person took over before the answer left: a person answers.');
-      return;
+      return outcome.answered ? undefined : leaveToPerson(rec, messageId, inbounds);
     case 'unknown':
       if (isDeleted(rec, messageId)) return;
       rec.emit('deliveryUnknown', { messageId, attempt, author, sentAt: outcome.at, inbounds }, { kind: 'provider' });
@@ -54,11 +52,18 @@ function recordFailure(rec: Recorder, messageId: string, attempt: number, code: 
   const wasKnown = hasAccountProblem(rec.state, rec.now);
   rec.emit('deliveryFailed', { messageId, attempt, code }, { kind: 'provider' });
   if (code !== null) drawConsequence(rec, code, wasKnown);
-  const explanation = 'The answer of Auto Pilot was not delivered: a person answers.';
-  const { ownerId } = rec.state;
-  // Nothing else would answer.
-  if (reopenAnswer(rec, messageId, 'not-sent', explanation))
-    remind(rec, { text: explanation, dueAt: rec.now, forUserId: ownerId }, BY_SYSTEM);
+  reopenAnswer(rec, messageId);
+}
+
+/** A person took over before an answer left, and has not written yet: what it answered is open again. */
+function leaveToPerson(rec: Recorder, messageId: string, inbounds: readonly number[]): void {
+  const { status, optedOut, undecided } = rec.state;
+  const open = inbounds.filter((position) => !undecided.includes(position));
+  if (isDeleted(rec, messageId) || status === 'resolved' || optedOut || open.length === 0) return;
+  rec.emit('answerLost', { messageId, inbounds: open }, BY_SYSTEM);
+  // A reply that is armed since answers these, too.
+  if (rec.state.reply) return;
+  recordDecision(rec, 'held', 'person-took-over', 'A person took over before the answer left: a person answers.');
 }
 
 function drawConsequence(rec: Recorder, code: string, wasKnown: boolean): void {
@@ -81,14 +86,15 @@ function optOutByProvider(rec: Recorder): void {
     recordDecision(rec, 'held', 'opted-out', 'The provider says that the customer has opted out.');
 }
 
-/** An AI answer did not arrive: what it answered is open again. Answers whether it is. */
-function reopenAnswer(rec: Recorder, messageId: string, reason: DecisionReason, explanation: string): boolean {
-  const { lastOutbound, status, optedOut, reply } = rec.state;
-  if (lastOutbound?.messageId !== messageId || lastOutbound.author !== 'autopilot') return false;
-  if (status === 'resolved' || optedOut || reply) return false;
+/** An AI answer did not arrive: what it answered is open again, and a person is told, because nothing else would answer it. */
+function reopenAnswer(rec: Recorder, messageId: string): void {
+  const { lastOutbound, status, optedOut, reply, ownerId } = rec.state;
+  if (lastOutbound?.messageId !== messageId || lastOutbound.author !== 'autopilot') return;
+  if (status === 'resolved' || optedOut || reply) return;
   rec.emit('answerLost', { messageId, inbounds: [...lastOutbound.inbounds] }, BY_SYSTEM);
-  recordDecision(rec, 'held', reason, explanation);
-  return true;
+  const explanation = 'The answer of Auto Pilot was not delivered: a person answers.';
+  recordDecision(rec, 'held', 'not-sent', explanation);
+  remind(rec, { text: explanation, dueAt: rec.now, forUserId: ownerId }, BY_SYSTEM);
 }
 
 /** Tells the admins: nobody in the conversation can mend it. */

@@ -9,13 +9,15 @@ import {
 import { ActivityFailure, type Priority } from '@temporalio/common';
 import type { ConversationKey } from '@leadline/contract/conversation.ts';
 import { type AuthorKind, TASK_QUEUES } from '@leadline/contract/names.ts';
-import { type DeliverOutcome, NOT_SENT, type OutsideActivities } from '@leadline/contract/ports.ts';
+import type { DeliverOutcome, OutsideActivities } from '@leadline/contract/ports.ts';
 import type { Effect, Input } from '../core/inputs.ts';
 import { deliverySummary } from './summaries.ts';
 
 type Delivery = Extract<Effect, { type: 'deliver' }>;
 
 const SECOND_MS = 1_000;
+/** A message whose time is over still waits so long for its number's turn, to be found so. */
+const TURN_MS = 3_600 * SECOND_MS;
 /** Of Temporal's levels 1 to 5, the first goes first. */
 const PRIORITIES: Record<AuthorKind, number> = {
   user: 1,
@@ -34,6 +36,8 @@ export class DeliveryLane {
   private readonly leaving: Delivery[] = [];
   private lane: Promise<void> = Promise.resolve();
   private atTheProvider: { effect: Delivery; scope: CancellationScope } | null = null;
+  /** Those that had to make way while they were being handed over. */
+  private readonly calledBack = new Set<Delivery>();
   private readonly key: ConversationKey;
   private readonly handBack: (input: Input) => void;
 
@@ -56,7 +60,9 @@ export class DeliveryLane {
     this.leaving.push(effect);
     this.queueUp(effect);
     const { atTheProvider } = this;
-    if (atTheProvider && this.isOutranked(atTheProvider.effect)) atTheProvider.scope.cancel();
+    if (!atTheProvider || !this.isOutranked(atTheProvider.effect)) return;
+    this.calledBack.add(atTheProvider.effect);
+    atTheProvider.scope.cancel();
   }
 
   private queueUp(effect: Delivery): void {
@@ -73,20 +79,22 @@ export class DeliveryLane {
       this.handBack({ type: 'deliveryOutcome', messageId, attempt, author, inbounds, outcome });
   }
 
-  /** Null: it was called back before anybody had it. */
+  /** Null: it was called back, and has still to be handed over. */
   private async outcomeOf(effect: Delivery): Promise<DeliverOutcome | null> {
     const { messageId, attempt, author, expiresAt } = effect;
     const leftMs = expiresAt - Date.now();
-    if (leftMs <= 0) return { outcome: 'failed', code: null };
+    // One that was tried already may have left: the activity looks.
+    if (leftMs <= 0 && !this.calledBack.has(effect)) return { outcome: 'failed', code: null };
     const scope = new CancellationScope();
     this.atTheProvider = { effect, scope };
     const activity = deliverActivity(leftMs, deliverySummary(messageId, attempt), this.priorityOf(author));
     return scope
       .run(() => activity.deliver({ key: this.key, messageId, attempt, expiresAt }))
-      .catch((error: unknown) => {
-        const isCalledBack = scope.consideredCancelled && (isCancellation(error) || isNotSent(error));
-        return isCalledBack ? null : deliveryFailure(error);
-      })
+      .catch((error: unknown) =>
+        this.calledBack.has(effect) && this.isOutranked(effect) && mayBeTriedAgain(error)
+          ? null
+          : deliveryFailure(error),
+      )
       .finally(() => (this.atTheProvider = null));
   }
 
@@ -109,10 +117,9 @@ export class DeliveryLane {
   }
 }
 
-/** The try that was under way says that the provider has not taken the message. */
-function isNotSent(error: unknown): boolean {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  return cause instanceof ApplicationFailure && cause.type === NOT_SENT;
+/** Nobody had begun it, or the try that was under way failed: Temporal retries no activity that was called back. */
+function mayBeTriedAgain(error: unknown): boolean {
+  return isCancellation(error) || (error instanceof ActivityFailure && error.cause instanceof ApplicationFailure);
 }
 
 /** The activity itself says when nothing has left; of a time-out nobody knows, so the message is looked for. */
@@ -130,8 +137,9 @@ function deliverActivity(leftMs: number, summary: string, priority: Priority): P
     // A try that is under way says what came of it; only what waits can be called back.
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     startToCloseTimeout: 30 * SECOND_MS,
-    // Retried only while the message certainly was not taken; a message that nobody took in that time has failed.
-    scheduleToCloseTimeout: Math.max(leftMs, 45 * SECOND_MS),
+    // Retried only while the message certainly was not taken. One that nobody took in its time is said to have failed by the
+    // activity itself, so it is given time to come to its turn.
+    scheduleToCloseTimeout: Math.max(leftMs, 0) + TURN_MS,
     retry: { initialInterval: SECOND_MS, backoffCoefficient: 2, maximumInterval: 30 * SECOND_MS },
     summary,
   });

@@ -19,7 +19,7 @@ const ASK_AGAIN_MS = 1_000;
   imports: [Icon],
   templateUrl: './settings.html',
   styleUrl: './settings.scss',
-  host: { '(window:beforeunload)': 'isChanged() && $event.preventDefault()' },
+  host: { '(window:beforeunload)': 'askBeforeUnload($event)' },
 })
 export class Settings {
   private readonly api = inject(Api);
@@ -49,6 +49,10 @@ export class Settings {
     return !this.isChanged() || confirm('Leave without saving your changes?');
   }
 
+  protected askBeforeUnload(event: BeforeUnloadEvent): void {
+    if (this.isChanged()) event.preventDefault();
+  }
+
   protected choose(subject: Subject): void {
     if (subject !== this.subject() && this.mayLeave()) void this.show(subject);
   }
@@ -56,24 +60,27 @@ export class Settings {
   private async show(subject: Subject): Promise<void> {
     this.subject.set(subject);
     this.isLoading.set(true);
-    this.problem.set('');
+    this.put('', 0);
     this.rollout.set('');
+    const { value, version, problem } = await this.load(subject);
+    // Another may have been chosen meanwhile.
+    if (subject !== this.subject()) return;
+    this.put(value, version);
+    this.problem.set(problem);
+    this.isLoading.set(false);
+  }
+
+  private async load(subject: Subject): Promise<{ value: unknown; version: number; problem: string }> {
     try {
-      if (subject === null) {
-        const { settings, version, problem } = await this.api.get('/settings', SettingsView);
-        this.put(settings, version);
-        this.problem.set(
-          problem === null ? '' : `What was saved could not be read, and the defaults are shown: ${problem}`,
-        );
-      } else {
+      if (subject !== null) {
         const { definition, version } = await this.api.get(`/processes/${subject}`, ProcessVersionView);
-        this.put(definition, version);
+        return { value: definition, version, problem: '' };
       }
+      const { settings, version, problem } = await this.api.get('/settings', SettingsView);
+      const unread = 'What was saved could not be read, and the defaults are shown: ';
+      return { value: settings, version, problem: problem === null ? '' : unread + problem };
     } catch (error) {
-      this.put('', 0);
-      this.problem.set(messageOf(error));
-    } finally {
-      this.isLoading.set(false);
+      return { value: '', version: 0, problem: messageOf(error) };
     }
   }
 
@@ -92,7 +99,7 @@ export class Settings {
       if (typed !== sent) this.text.set(typed);
       void this.follow(subject, version);
     } catch (error) {
-      this.problem.set(messageOf(error));
+      if (subject === this.subject()) this.problem.set(messageOf(error));
     } finally {
       this.isSaving.set(false);
     }
