@@ -61,9 +61,18 @@ export function channelClients({
     const secret = JSON.stringify(credentials);
     const standing = known.get(account.id);
     if (standing?.secret === secret) return standing.channel;
+    if (account.channel !== 'sms' || credentials.accountSid === '') return notConnected;
     const twilio = createTwilioSms({ credentials, apiBase: twilioApiBase, publicUrl, timeoutMs });
     const channel = withBreaker(twilio, (holdsBack) => onHoldBack?.(account.id, holdsBack));
     known.set(account.id, { secret, channel });
     return channel;
   };
 }
+
+/** Stands for an account that no provider is connected to: nothing leaves, and nothing is found. */
+const notConnected: Channel = {
+  send: async () => ({ outcome: 'refused', code: null, message: 'This channel is not connected to a provider.' }),
+  find: async () => [],
+  list: async () => ({ messages: [], next: null }),
+  mediaOf: async () => [],
+};

@@ -82,6 +82,9 @@ export type Channel = (typeof CHANNELS)[number];
 export const AUTHORS = ['customer', 'user', 'autopilot', 'followUp', 'schedule', 'automation'] as const;
 export type AuthorKind = (typeof AUTHORS)[number];
 
+/** A message that could not be handed over in this time is not sent any more (Twilio's own default is 10 h). */
+export const MESSAGE_VALIDITY_MS = 15 * 60_000;
+
 /** What a conversation is to the people who work it. */
 export const STATUSES = ['new', 'open', 'snoozed', 'resolved'] as const;
 export type ConversationStatus = (typeof STATUSES)[number];

@@ -158,6 +158,8 @@ export interface LoadedConversation {
   state: unknown;
   /** Events after that state, or all of them where none is stored. */
   events: ConversationEvent[];
+  /** The latest messages that are committed and still wait to be handed over; a load by older code has none. */
+  unsent?: { messageId: string; attempt: number; author: AuthorKind; expiresAt: number }[];
   /** What a conversation without any history starts with. */
   start: EventData['conversationStarted'];
 }

@@ -55,6 +55,20 @@ describe('load', () => {
     expect(loaded[0]?.start.policy).toMatchObject({ processId: dealer.processId, version: 1 });
   });
 
+  it('names the messages that still wait to be handed over', async () => {
+    const { key, contactId } = await newCustomer();
+    const events = [
+      inboundEvent(key, 1, 'hi', 'SM-unsent', AT),
+      outboundEvent(key, 2, 'a', AT),
+      outboundEvent(key, 3, 'b', AT),
+    ];
+    await store.conversations.commit(commitOf(key, contactId, events));
+    await store.messages.beginDelivery(messageIdAt(key.conversationId, 2), 1);
+    expect((await store.conversations.load(key)).unsent).toEqual([
+      { messageId: messageIdAt(key.conversationId, 3), attempt: 1, author: 'user', expiresAt: AT + 15 * 60_000 },
+    ]);
+  });
+
   it('hands back the events after the stored state', async () => {
     const { key, contactId } = await newCustomer();
     const events = [inboundEvent(key, 1, 'hi', 'SM-load-1', AT), outboundEvent(key, 2, 'hello', AT)];

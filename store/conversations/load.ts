@@ -2,7 +2,7 @@ import type { ConversationEvent, ConversationKey } from '@leadline/contract/conv
 import type { LoadedConversation } from '@leadline/contract/ports.ts';
 import { AppError } from '@leadline/contract/errors.ts';
 import { conversationWorkflowId } from '@leadline/contract/ids.ts';
-import { RULES_VERSION } from '@leadline/contract/names.ts';
+import { MESSAGE_VALIDITY_MS, RULES_VERSION } from '@leadline/contract/names.ts';
 import { newId } from '../ids.ts';
 import type { ContactDoc } from '../models/contact.ts';
 import type { DealershipDoc } from '../models/dealership.ts';
@@ -16,11 +16,14 @@ import { isDuplicateKey } from '../transaction.ts';
 export async function loadConversation(models: Models, key: ConversationKey): Promise<LoadedConversation> {
   const [dealership, row] = await Promise.all([
     models.dealerships.findById(key.dealershipId).lean(),
-    models.conversations.findOne({ _id: key.conversationId, dealershipId: key.dealershipId }, { position: 1 }).lean(),
+    models.conversations
+      .findOne({ _id: key.conversationId, dealershipId: key.dealershipId }, { position: 1, deletedUpTo: 1 })
+      .lean(),
   ]);
   if (!dealership) throw new AppError('not-found', `There is no dealership ${key.dealershipId}.`);
-  const [history, contact, process] = await Promise.all([
+  const [history, unsent, contact, process] = await Promise.all([
     row ? historyOf(models, key) : { state: null, events: [] },
+    row ? unsentOf(models, key, Math.max(row.position - UNSENT_POSITIONS, row.deletedUpTo)) : [],
     contactOf(models, key, dealership),
     dealership.defaultProcessId === null
       ? { policy: null, problem: null }
@@ -29,6 +32,7 @@ export async function loadConversation(models: Models, key: ConversationKey): Pr
   const dealershipNow = dealershipPolicy(dealership, process.problem);
   return {
     ...history,
+    unsent,
     rulesVersion: RULES_VERSION,
     start: {
       contactId: contact._id,
@@ -118,6 +122,28 @@ async function historyOf(
   const later = { dealershipId, conversationId, position: { $gt: stored?.position ?? 0 } };
   const entries = await models.events.find(later).sort({ position: 1 }).lean();
   return { state: stored?.state ?? null, events: entries.map(toEvent) };
+}
+
+/** Those of a task that has died after its commit are among the last positions. */
+const UNSENT_POSITIONS = 100;
+
+/** Messages after a position that wait to be handed over. By position alone: see `pages.ts`. */
+async function unsentOf(
+  models: Models,
+  { dealershipId, conversationId }: ConversationKey,
+  after: number,
+): Promise<NonNullable<LoadedConversation['unsent']>> {
+  const later = { dealershipId, conversationId, position: { $gt: after } };
+  const fields = { direction: 1, status: 1, attempt: 1, author: 1, at: 1 };
+  const messages = await models.messages.find(later, fields).sort({ position: 1 }).lean();
+  return messages
+    .filter(({ direction, status }) => direction === 'outbound' && status === 'queued')
+    .map(({ _id, attempt, author, at }) => ({
+      messageId: _id,
+      attempt,
+      author,
+      expiresAt: at.getTime() + MESSAGE_VALIDITY_MS,
+    }));
 }
 
 const TEXTLESS: ReadonlySet<string> = new Set([

@@ -22,6 +22,8 @@ export class FakeStore implements ConversationActivities {
   readonly commits: CommitRequest[] = [];
   /** Workflow ids of the contact's other conversations. */
   siblings: string[] = [];
+  /** Messages that wait to be handed over, whatever the conversation. */
+  unsent: NonNullable<LoadedConversation['unsent']> = [];
   /** The state that a run stored when it ended, by conversation. */
   readonly states = new Map<string, unknown>();
   private readonly fences = new Map<string, number>();
@@ -48,7 +50,7 @@ export class FakeStore implements ConversationActivities {
   async loadConversation({ key }: { key: { conversationId: string } }): Promise<LoadedConversation> {
     const state = (this.states.get(key.conversationId) ?? null) as { position: number } | null;
     const events = this.journal(key.conversationId).filter((event) => event.position > (state?.position ?? 0));
-    return { state, events, rulesVersion: this.rulesVersion, start: this.start };
+    return { state, events, unsent: this.unsent, rulesVersion: this.rulesVersion, start: this.start };
   }
 
   async loadPolicy({ processId }: { processId: string }): Promise<Policy | null> {

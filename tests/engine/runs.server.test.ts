@@ -176,6 +176,61 @@ describe('a conversation over several runs', () => {
     expect(fold(emptyState(key), store.journal(key.conversationId))).toEqual(await talk.state());
     await talk.handle.terminate();
   }, 60_000);
+
+  it('is deleted once by two who delete it at once, and can be restored', async () => {
+    const key = { ...KEY, conversationId: '1'.repeat(32) };
+    const talk = new Talk(env, { key }, store, outside);
+    await talk.inbound('hi', 'SMtwice');
+    // A draft that begins as the run ends would have Temporal refuse the end, and both who asked.
+    await talk.update('setAutopilot', { on: false });
+    await talk.update('setStage', { stage: 'engaged' });
+    // One that reaches the server as the run ends may be answered with an error: what counts is what became of both.
+    await Promise.allSettled([talk.update('deleteConversation', {}), talk.update('deleteConversation', {})]);
+    await until(async () => (await talk.handle.describe()).status.name === 'COMPLETED');
+    await talk.inbound('hello again', 'SMtwice2');
+    await until(async () => (await talk.state()).started);
+    await talk.update('restoreConversation', {});
+    expect(await talk.state()).toMatchObject({ stage: 'engaged', inboundCount: 2, deletedUpTo: 0 });
+    await talk.handle.terminate();
+  }, 60_000);
+
+  it('stays deleted when a copy of an old message comes', async () => {
+    const key = { ...KEY, conversationId: '2'.repeat(32) };
+    const talk = new Talk(env, { key }, store, outside);
+    const isOver = async () => (await talk.handle.describe()).status.name === 'COMPLETED';
+    await talk.inbound('hi', 'SMcopied');
+    await talk.update('deleteConversation', {});
+    await until(isOver);
+    const { length } = store.journal(key.conversationId);
+    await talk.inbound('hi', 'SMcopied');
+    await until(isOver);
+    expect(store.journal(key.conversationId)).toHaveLength(length);
+  }, 60_000);
+
+  it('does what was due while the database was away, although nothing else comes', async () => {
+    const key = { ...KEY, conversationId: '3'.repeat(32) };
+    const talk = new Talk(env, { key }, store, outside);
+    await talk.inbound('hi', 'SMdue');
+    await talk.update('setAutopilot', { on: false });
+    await talk.update('addReminder', { text: 'call', dueAt: Date.now() + 1_500, forUserId: null });
+    store.isDown = true;
+    const isWaiting = async () =>
+      (await talk.handle.fetchHistory()).events?.at(-1)?.timerStartedEventAttributes != null;
+    await until(isWaiting).finally(() => (store.isDown = false));
+    const isDue = () => store.journal(key.conversationId).some(({ type }) => type === 'reminderDue');
+    await until(async () => isDue());
+    await talk.handle.terminate();
+  }, 60_000);
+
+  it('sends what a task that died after its commit has left queued', async () => {
+    const key = { ...KEY, conversationId: '4'.repeat(32) };
+    const talk = new Talk(env, { key }, store, outside);
+    const messageId = `${key.conversationId}-3`;
+    store.unsent = [{ messageId, attempt: 1, author: 'user', expiresAt: Date.now() + 60_000 }];
+    await talk.inbound('hi', 'SMunsent');
+    await until(async () => talk.sent.includes(messageId)).finally(() => (store.unsent = []));
+    await talk.handle.terminate();
+  }, 60_000);
 });
 
 async function until(condition: () => Promise<boolean>): Promise<void> {

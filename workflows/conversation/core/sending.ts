@@ -1,11 +1,9 @@
 import type { Actor, EventData } from '@leadline/contract/conversation.ts';
-import type { AuthorKind } from '@leadline/contract/names.ts';
+import { MESSAGE_VALIDITY_MS, type AuthorKind } from '@leadline/contract/names.ts';
 import { quietHoursBegin } from './gates.ts';
 import type { Recorder } from './recorder.ts';
 import { hashOfWords } from './textHash.ts';
 
-/** The provider drops a message that it could not hand over in this time (Twilio's own default is 10 h). */
-const VALIDITY_MS = 15 * 60_000;
 /** Twilio takes a validity in whole seconds, of one at least. */
 const SECOND_MS = 1_000;
 
@@ -25,6 +23,6 @@ export function queueMessage(
 function validityOf({ state, now }: Recorder, author: AuthorKind): number {
   const begin = quietHoursBegin(state, author, now);
   // A person may have moved it into quiet hours: then their time counts.
-  if (begin === null || begin <= now) return VALIDITY_MS;
-  return Math.max(Math.min(VALIDITY_MS, begin - now), SECOND_MS);
+  if (begin === null || begin <= now) return MESSAGE_VALIDITY_MS;
+  return Math.max(Math.min(MESSAGE_VALIDITY_MS, begin - now), SECOND_MS);
 }

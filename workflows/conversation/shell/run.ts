@@ -62,6 +62,7 @@ function asksForPolicy({ type }: Input): boolean {
 
 /** Whether an input begins a conversation where none is: what comes of a deleted one does not. */
 function begins(input: Input): boolean {
+  if (input.type === 'deleteConversation') return !patched('deletion-begins-nothing');
   return input.type === 'inboundMessage' || input.type === 'callEnded' || 'args' in input;
 }
 
@@ -81,6 +82,8 @@ export class ConversationRun {
   private ended = false;
   private readonly outside: Outside;
   private readonly composerTickets = new Map<string, Ticket>();
+  /** Messages that stood queued when the run began. */
+  private unsent: Effect[] = [];
   private lastDecision: string | null = null;
   private pauseMs = FIRST_PAUSE_MS;
 
@@ -102,6 +105,8 @@ export class ConversationRun {
       const loaded = await store.loadConversation({ key: this.key });
       const stored = completed(this.key, loaded.state as State | null);
       this.state = fold({ ...stored, rulesVersion: loaded.rulesVersion }, loaded.events);
+      // A task that died after its commit may have left these: nothing else would send them.
+      this.unsent = (loaded.unsent ?? []).map((message) => ({ type: 'deliver', inbounds: [], ...message }));
       const type = this.state.started ? 'woken' : 'started';
       this.queue.unshift(ticketOf({ type, start: loaded.start }));
     }
@@ -143,7 +148,7 @@ export class ConversationRun {
     this.sleepTimer.rang = false;
     this.ended = false;
     // After a deletion the run may still wait for what had left: the next message begins a clean conversation in it.
-    if (!this.isBeginning && this.queue.some(({ input }) => begins(input))) await this.begin();
+    if (!this.state.started && !this.isBeginning && this.queue.some(({ input }) => begins(input))) await this.begin();
     const tickets = this.queue.splice(0);
     if (!this.state.started && tickets[0]?.input.type !== 'started') return this.dropAll(tickets);
     if (tickets.some(({ input }) => asksForPolicy(input))) await this.readPolicies(tickets);
@@ -155,12 +160,14 @@ export class ConversationRun {
     this.queue.unshift(...tickets.splice(turn.answers.length));
     if (turn.events.length > 0 && !(await this.commit(turn, now))) {
       this.queue.unshift(...tickets.filter((ticket) => ticket.input.type !== 'tick' && !ticket.settled));
+      // What was due still is, and no timer is armed for it.
+      if (due.length > 0 && this.queue.length === 0 && patched('look-again')) this.timer.rang = true;
       return;
     }
     this.state = turn.state;
     this.settle(turn.answers);
     this.noteDecision(turn.events);
-    for (const effect of turn.effects) this.start(effect);
+    for (const effect of [...this.unsent.splice(0), ...turn.effects]) this.start(effect);
     this.afterStep();
     if (this.maySleep) await this.fallAsleep();
   }
@@ -228,7 +235,15 @@ export class ConversationRun {
       if (input.type === 'inboundMessage' && providerMessageIds.includes(input.message.providerMessageId))
         ticket.settled = true;
     }
+    this.dropBeginning(turn);
     return false;
+  }
+
+  /** A copy of a message that was deleted begins no conversation. */
+  private dropBeginning({ answers }: Turn): void {
+    const left = answers.filter(({ ticket }) => !ticket.settled && ticket.input.type !== 'tick');
+    if (left.length === 0 || left.some(({ ticket }) => ticket.input.type !== 'started')) return;
+    if (patched('nothing-begins-with-a-copy')) this.dropAll(left.map(({ ticket }) => ticket));
   }
 
   /** `selectProcess` names a process; the core needs what that process says. */
