@@ -100,6 +100,21 @@ describe.each([100, 2])('the agenda on a server, with %d conversations in memory
     });
   }, 60_000);
 
+  it('STOP and START in a row reach the contact’s other conversations in their order', async () => {
+    await talking(async (other) => {
+      await other.inbound('hi');
+      store.siblings = [other.handle.workflowId];
+      await talking(async (talk) => {
+        store.siblingDelaysMs = [1_000, 0, 500, 0];
+        for (const word of ['STOP', 'START', 'STOP', 'START']) await talk.inbound(word);
+        const told = async () => (await other.state()).recentChangeIds.length === 4;
+        while (!(await told())) await new Promise((resolve) => setTimeout(resolve, 100));
+      });
+      store.siblings = [];
+      expect(await other.state()).toMatchObject({ optedOut: false });
+    });
+  }, 60_000);
+
   it('an opt-out reaches the contact’s other conversations at once', async () => {
     await talking(async (other) => {
       await other.inbound('hi');

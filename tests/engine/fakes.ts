@@ -22,6 +22,8 @@ export class FakeStore implements ConversationActivities {
   readonly commits: CommitRequest[] = [];
   /** Workflow ids of the contact's other conversations. */
   siblings: string[] = [];
+  /** How long the next reads of these take. */
+  siblingDelaysMs: number[] = [];
   /** Messages that wait to be handed over, whatever the conversation. */
   unsent: NonNullable<LoadedConversation['unsent']> = [];
   /** The state that a run stored when it ended, by conversation. */
@@ -62,6 +64,7 @@ export class FakeStore implements ConversationActivities {
   }
 
   async loadSiblings(): Promise<{ workflowIds: string[] }> {
+    await new Promise((resolve) => setTimeout(resolve, this.siblingDelaysMs.shift() ?? 0));
     return { workflowIds: this.siblings };
   }
 

@@ -84,6 +84,8 @@ export class ConversationRun {
   private readonly composerTickets = new Map<string, Ticket>();
   /** Messages that stood queued when the run began. */
   private unsent: Effect[] = [];
+  /** The last word to the contact's other conversations, while it is on its way. */
+  private telling: Promise<void> | null = null;
   private lastDecision: string | null = null;
   private pauseMs = FIRST_PAUSE_MS;
 
@@ -312,10 +314,16 @@ export class ConversationRun {
 
   /** Counted as under way from now on: a run that ended before the siblings are read would tell none. */
   private async tellSiblings({ contactId, change }: Extract<Effect, { type: 'tellSiblings' }>): Promise<void> {
-    const { key } = this;
-    await this.outside.telling(async () => {
+    const { key, telling: earlier } = this;
+    const telling = this.outside.telling(async () => {
+      // Of STOP and START in a row the last must arrive last.
+      if (earlier && patched('tellings-in-order')) await earlier;
       const { workflowIds } = await store.loadSiblings({ key, contactId });
       await this.outside.tell(workflowIds, change);
+    });
+    this.telling = telling;
+    await telling.finally(() => {
+      if (this.telling === telling) this.telling = null;
     });
   }
 
