@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_RULES, Rules, type Rule } from '@leadline/contract/rules.ts';
 import { agenda } from './agenda.ts';
 import { DEALERSHIP, draftResult, KEY, Scenario, T0 } from './scenario.ts';
+import { callsSince } from './webhooks.ts';
 
 const withRules = (rules: Rule[], start = {}): Scenario =>
   new Scenario({ dealership: { ...DEALERSHIP, rules }, ...start });
@@ -232,6 +233,14 @@ describe('a rule that calls a webhook', () => {
       expect.objectContaining({ eventId: `${KEY.conversationId}-${position}-e1` }),
     );
     expect(talk.effects).toHaveLength(1);
+  });
+
+  it('is asked for again by a run that begins soon after, under the same name', () => {
+    const talk = withRules(rules).update('setStage', { stage: 'sold' });
+    const [call] = talk.effects;
+    const again = callsSince(talk.state, talk.journal, T0 - 1);
+    expect(again).toMatchObject([{ ...call, conversation: { stage: 'sold', ownerId: 'sam' } }]);
+    expect(callsSince(talk.state, talk.journal, T0 + 1)).toEqual([]);
   });
 
   it('asks for nothing when its conditions fail', () => {

@@ -11,15 +11,21 @@ import {
 import { ActivityFailure } from '@temporalio/common';
 import type { ConversationEvent, ConversationKey, Refusal } from '@leadline/contract/conversation.ts';
 import { RULES_VERSION } from '@leadline/contract/names.ts';
-import { DUPLICATE_INBOUND, type CommitRequest, type ConversationActivities } from '@leadline/contract/ports.ts';
+import {
+  DUPLICATE_INBOUND,
+  type CommitRequest,
+  type ConversationActivities,
+  type LoadedConversation,
+} from '@leadline/contract/ports.ts';
 import { dueItems, nextWakeAt, plan, sleepsAt } from '../core/agenda.ts';
 import { decide } from '../core/decide.ts';
 import { fold } from '../core/evolve.ts';
 import type { Effect, Input } from '../core/inputs.ts';
 import { rowOf } from '../core/row.ts';
 import { emptyState, type State } from '../core/state.ts';
+import { callsSince } from '../core/webhooks.ts';
 import { describe, describeDecision } from './describe.ts';
-import { explainDraftFailure, Outside } from './outside.ts';
+import { explainDraftFailure, Outside, WEBHOOK_GIVE_UP_AFTER_MS } from './outside.ts';
 import { commitSummary } from './summaries.ts';
 import { WakeTimer } from './wakeTimer.ts';
 
@@ -82,8 +88,8 @@ export class ConversationRun {
   private ended = false;
   private readonly outside: Outside;
   private readonly composerTickets = new Map<string, Ticket>();
-  /** Messages that stood queued when the run began. */
-  private unsent: Effect[] = [];
+  /** What stood committed and not done when the run began. */
+  private leftUndone: Effect[] = [];
   /** The last word to the contact's other conversations, while it is on its way. */
   private telling: Promise<void> | null = null;
   private lastDecision: string | null = null;
@@ -107,11 +113,19 @@ export class ConversationRun {
       const loaded = await store.loadConversation({ key: this.key });
       const stored = completed(this.key, loaded.state as State | null);
       this.state = fold({ ...stored, rulesVersion: loaded.rulesVersion }, loaded.events);
-      // A task that died after its commit may have left these: nothing else would send them.
-      this.unsent = (loaded.unsent ?? []).map((message) => ({ type: 'deliver', inbounds: [], ...message }));
+      this.leftUndone = loaded.unsent ? this.leftBehind(loaded.unsent, loaded.events) : [];
       const type = this.state.started ? 'woken' : 'started';
       this.queue.unshift(ticketOf({ type, start: loaded.start }));
     }
+  }
+
+  /** A task that died after its commit has left these, and nothing else would do them. Each is safe to ask for again. */
+  private leftBehind(
+    unsent: NonNullable<LoadedConversation['unsent']>,
+    events: readonly ConversationEvent[],
+  ): Effect[] {
+    const sends = unsent.map((message): Effect => ({ type: 'deliver', inbounds: [], ...message }));
+    return [...sends, ...callsSince(this.state, events, Date.now() - WEBHOOK_GIVE_UP_AFTER_MS)];
   }
 
   /** Takes an input in; the loop handles it in order of arrival. */
@@ -169,7 +183,7 @@ export class ConversationRun {
     this.state = turn.state;
     this.settle(turn.answers);
     this.noteDecision(turn.events);
-    for (const effect of [...this.unsent.splice(0), ...turn.effects]) this.start(effect);
+    for (const effect of [...this.leftUndone.splice(0), ...turn.effects]) this.start(effect);
     this.afterStep();
     if (this.maySleep) await this.fallAsleep();
   }
