@@ -140,7 +140,8 @@ function deliverActivity(leftMs: number, summary: string, priority: Priority): P
     // Retried only while the message certainly was not taken. One that nobody took in its time is said to have failed by the
     // activity itself, so it is given time to come to its turn.
     scheduleToCloseTimeout: Math.max(leftMs, 0) + TURN_MS,
-    retry: { initialInterval: SECOND_MS, backoffCoefficient: 2, maximumInterval: 30 * SECOND_MS },
+    // As often as the breaker lets one try: what waits leaves soon after the provider is back.
+    retry: { initialInterval: SECOND_MS, backoffCoefficient: 2, maximumInterval: 10 * SECOND_MS },
     summary,
   });
 }
