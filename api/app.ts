@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import express, { Router, type Express, type RequestHandler } from 'express';
-import { rateLimit } from 'express-rate-limit';
 import type { Logger } from 'pino';
 import { AppError } from '@leadline/contract/errors.ts';
 import type { ReadChange } from '@leadline/contract/realtime.ts';
@@ -15,11 +14,12 @@ import { dealershipRoutes } from './dealership/routes.ts';
 import { settingsRoutes } from './dealership/settings.ts';
 import type { Engine } from './engine.ts';
 import { healthRoutes } from './health.ts';
+import { limitRequests } from './limitRequests.ts';
 import { logRequests } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { docsPage } from './openapi/page.ts';
 import { openApiDocument } from './openapi/document.ts';
-import { handleErrors, parseWith, requestIdOf, sendProblem } from './problems.ts';
+import { handleErrors, parseWith, requestIdOf } from './problems.ts';
 import { notificationRoutes } from './notifications/routes.ts';
 import { processRoutes } from './processes/routes.ts';
 import { reminderRoutes } from './reminders/routes.ts';
@@ -157,19 +157,11 @@ function serve(router: Router, one: Route, store: Store): void {
 }
 
 function limitUsers(perMinute: number): RequestHandler {
-  return rateLimit({
-    windowMs: 60_000,
-    limit: perMinute,
-    standardHeaders: 'draft-8',
-    legacyHeaders: false,
-    keyGenerator: (request) => signedOf(request).user.id,
-    handler: (_request, response) => {
-      sendProblem(
-        response,
-        new AppError('too-many-requests', `This may be done ${perMinute} times a minute: wait a little.`),
-      );
-    },
-  });
+  return limitRequests(
+    { windowMs: 60_000, limit: perMinute },
+    (request) => signedOf(request).user.id,
+    `This may be done ${perMinute} times a minute: wait a little.`,
+  );
 }
 
 const IDEMPOTENCY_KEY = /^[\w.:-]{1,100}$/;

@@ -1,6 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { Router } from 'express';
 import { AppError } from '@leadline/contract/errors.ts';
+import { isSameSecret } from '@leadline/temporal/codec/sameSecret.ts';
 import type { Metrics } from './metrics.ts';
 
 /** Parts that the API cannot do its work without; each `ping` rejects while its part is away. */
@@ -24,7 +24,7 @@ export function healthRoutes(parts: Parts, metrics: Metrics, metricsToken: strin
       .json({ status: waitingFor.length === 0 ? 'ready' : 'waiting', waitingFor });
   });
   router.get('/metrics', async (request, response) => {
-    if (metricsToken !== null && !isBearer(request.get('Authorization'), metricsToken))
+    if (metricsToken !== null && !isSameSecret(request.get('Authorization') ?? '', `Bearer ${metricsToken}`))
       throw new AppError('unauthenticated', 'The figures need the header Authorization: Bearer with METRICS_TOKEN.');
     response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
@@ -35,11 +35,6 @@ async function missing(parts: Parts): Promise<string[]> {
   const names = Object.keys(parts);
   const reachable = await Promise.all(names.map((name) => isReachable(parts[name]!)));
   return names.filter((_, index) => !reachable[index]);
-}
-
-function isBearer(header: string | undefined, token: string): boolean {
-  const [given, wanted] = [header ?? '', `Bearer ${token}`].map((text) => createHash('sha256').update(text).digest());
-  return timingSafeEqual(given!, wanted!);
 }
 
 async function isReachable(part: { ping(): Promise<void> }): Promise<boolean> {

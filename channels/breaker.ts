@@ -10,7 +10,7 @@ export const PAUSE_MS = 10_000;
  * Spares a provider in trouble the sends, and these the trouble: each that runs into a time-out is in doubt for minutes,
  * while one that was held back may leave as soon as the provider is back. Says when it begins to hold back, and when it ends.
  */
-export function withBreaker(channel: Channel, onChange: (holdsBack: boolean) => void = () => undefined): Channel {
+export function withBreaker(channel: Channel, onChange: (holdsBack: boolean) => void): Channel {
   const breaker = circuitBreaker(
     handleWhenResult((result) => cameToNothing(result as SendOutcome)),
     { halfOpenAfter: PAUSE_MS, breaker: new ConsecutiveBreaker(FAILURES) },

@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { isSameSecret } from '@leadline/temporal/codec/sameSecret.ts';
 
 /** The session's cookie. Over HTTPS its name makes browsers insist on the host, the path and encryption. */
 export interface SessionCookie {
@@ -29,7 +30,5 @@ export function csrfTokenOf(token: string): string {
 }
 
 export function isCsrfToken(given: string | undefined, token: string): boolean {
-  const expected = Buffer.from(csrfTokenOf(token));
-  const actual = Buffer.from(given ?? '');
-  return actual.length === expected.length && timingSafeEqual(actual, expected);
+  return isSameSecret(given ?? '', csrfTokenOf(token));
 }

@@ -1,10 +1,11 @@
-import { Router, type Request, type Response } from 'express';
-import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
+import { Router, type Request, type RequestHandler } from 'express';
+import { ipKeyGenerator } from 'express-rate-limit';
 import { AppError } from '@leadline/contract/errors.ts';
 import { Login, Me } from '@leadline/contract/rest.ts';
 import type { Store } from '@leadline/store/connect.ts';
 import { SESSION_MS, type UserIdentity } from '@leadline/store/people.ts';
-import { parseWith, sendProblem } from '../problems.ts';
+import { limitRequests } from '../limitRequests.ts';
+import { parseWith } from '../problems.ts';
 import { route, type Route } from '../route.ts';
 import { signedOf } from './authenticate.ts';
 import { csrfTokenOf, type SessionCookie } from './cookie.ts';
@@ -38,21 +39,12 @@ export function signIn(deps: SessionDeps): Router {
   return router;
 }
 
-function limit(most: number, keyGenerator: (request: Request) => string) {
-  return rateLimit({
-    windowMs: LIMIT_WINDOW_MS,
-    limit: most,
-    skipSuccessfulRequests: true,
-    standardHeaders: 'draft-8',
-    legacyHeaders: false,
+function limit(most: number, keyGenerator: (request: Request) => string): RequestHandler {
+  return limitRequests(
+    { windowMs: LIMIT_WINDOW_MS, limit: most, skipSuccessfulRequests: true },
     keyGenerator,
-    handler: (_request: Request, response: Response) => {
-      sendProblem(
-        response,
-        new AppError('too-many-requests', 'Too many attempts to sign in. Wait a quarter of an hour.'),
-      );
-    },
-  });
+    'Too many attempts to sign in. Wait a quarter of an hour.',
+  );
 }
 
 function emailOf(request: Request): string {

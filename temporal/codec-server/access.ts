@@ -1,5 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
+import { isSameSecret } from '../codec/sameSecret.ts';
 import { CodecServerError } from './errors.ts';
 
 /** Who may have payloads decoded. */
@@ -38,7 +38,7 @@ export function requireAccess(access: Access): RequestHandler {
     const isAllowed =
       given === null
         ? access.originSuffices && request.headers.origin === access.uiOrigin
-        : access.token !== null && isSame(given, access.token);
+        : access.token !== null && isSameSecret(given, access.token);
     if (!isAllowed) throw new CodecServerError(401, refusalOf(access, given));
     next();
   };
@@ -47,12 +47,6 @@ export function requireAccess(access: Access): RequestHandler {
 function bearerOf(request: Request): string | null {
   const { authorization } = request.headers;
   return authorization === undefined ? null : authorization.replace(/^Bearer\s+/i, '');
-}
-
-/** Takes the same time whatever is wrong: hashes, so that the lengths are the same too. */
-function isSame(given: string, expected: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected));
 }
 
 function refusalOf({ uiOrigin, originSuffices }: Access, given: string | null): string {

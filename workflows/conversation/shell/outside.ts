@@ -26,6 +26,7 @@ const DRAFT_GRACE_MS = 28_000;
 const SECOND_MS = 1_000;
 /** A webhook that nobody takes is given up after that long: until then the run cannot continue as new. */
 export const WEBHOOK_GIVE_UP_AFTER_MS = 14 * 60 * SECOND_MS;
+
 /**
  * Runs the effects that call out, and hands each outcome back as the next input. Sends leave one after the other; the
  * draft is apart, so that a slow model holds up no send, and is cancelled by whatever overtakes it. Webhooks are apart, too:
