@@ -264,7 +264,8 @@ export interface EventData {
     late: boolean;
   };
   conversationReopened: { from: ConversationStatus; reason: 'message' | 'snooze-over' | 'person' };
-  replyArmed: { burst: number; dueAt: number; draftAt: number; inbounds: number[] };
+  /** `byPerson`: a person chose the time, and quiet hours are theirs to judge. */
+  replyArmed: { burst: number; dueAt: number; draftAt: number; inbounds: number[]; byPerson?: true };
   replyCancelled: { dueAt: number; reason: DecisionReason };
   decisionMade: Decision;
   messageQueued: {
@@ -296,8 +297,8 @@ export interface EventData {
   contactChanged: { changeId: string; consent: Consent; zone: ContactZone | null };
   dealershipChanged: { dealership: DealershipPolicy };
   followUpsSet: { on: boolean };
-  /** The next step of the sequence has a time: `step` counts from 0. */
-  followUpPlanned: { step: number; dueAt: number; draftAt: number };
+  /** The next step of the sequence has a time: `step` counts from 0. `byPerson` as above. */
+  followUpPlanned: { step: number; dueAt: number; draftAt: number; byPerson?: true };
   followUpCancelled: { step: number; reason: FollowUpEnd };
   messageScheduled: {
     scheduledId: string;

@@ -9,7 +9,7 @@ export const ROLLOUT_WORKFLOW = 'rolloutProcess';
  * could have made before: the core then asks `state.rulesVersion`, and keeps the old way for the runs that began under it
  * (docs/changing-workflows.md).
  */
-export const RULES_VERSION = 1;
+export const RULES_VERSION = 2;
 
 /** Workflow type that does one action in many conversations. */
 export const BULK_WORKFLOW = 'bulkAction';

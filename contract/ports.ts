@@ -11,6 +11,7 @@ import type {
 } from './conversation.ts';
 import type { AgendaItem } from './agenda.ts';
 import type { ModelAnswer } from './decision.ts';
+import type { DailyHours } from './hours.ts';
 import type { AuthorKind, ConversationStatus, Priority, UpdateName } from './names.ts';
 import type { DealershipPolicy, Policy } from './process.ts';
 
@@ -182,6 +183,8 @@ export interface RowUpdate {
   optedOut: boolean;
   /** The contact's time zone, or what stands in for it; null before anything is known. */
   zone: string | null;
+  /** The dealership's, on the contact's clock, as this conversation holds them; null: none. */
+  quietHours: DailyHours | null;
   followUps: boolean;
   tags: string[];
   priority: Priority;

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { AGENDA_KINDS, AGENDA_OPERATIONS } from './agenda.ts';
 import { DECISION_OUTCOMES, DECISION_REASONS, MODEL_INTENTS } from './decision.ts';
+import { DailyHours } from './hours.ts';
 import { DealershipSettings, ProcessDefinition } from './process.ts';
 import { MESSAGE_STATUSES } from './messageStatus.ts';
 import { AUTHORS, CHANNELS, GATES, PRIORITIES, ROLES, STATUSES } from './names.ts';
@@ -108,6 +109,8 @@ export const ConversationRow = z.object({
   optedOut: z.boolean(),
   /** The contact's time zone, or what stands in for it; null for an old conversation of which none is known. */
   zone: z.nullable(z.string()),
+  /** When the contact is left in peace, on their clock: a person is warned, and may go on. Null: never. */
+  quietHours: z.nullable(DailyHours),
   followUps: z.boolean(),
   tags: z.array(z.string()),
   priority: z.enum(PRIORITIES),

@@ -271,6 +271,7 @@ export function commitOf(
       inboundCount: inbounds.length,
       optedOut: false,
       zone: null,
+      quietHours: null,
       followUps: false,
       tags: [],
       priority: 'none',

@@ -38,6 +38,7 @@ export function rowView(row: ConversationDoc, readInboundCount: number | null): 
     processId: row.processId,
     optedOut: row.optedOut,
     zone: row.zone,
+    quietHours: row.quietHours ?? null,
     followUps: row.followUps,
     tags: row.tags,
     priority: row.priority,

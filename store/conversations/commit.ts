@@ -123,6 +123,7 @@ function statusFields(row: RowUpdate) {
     processVersionId: row.processVersionId,
     optedOut: row.optedOut,
     zone: row.zone,
+    quietHours: row.quietHours,
     followUps: row.followUps,
     tags: row.tags,
     priority: row.priority,

@@ -1,4 +1,5 @@
 import type { AgendaItem } from '@leadline/contract/agenda.ts';
+import type { DailyHours } from '@leadline/contract/hours.ts';
 import type { AuthorKind, Channel, ConversationStatus, Priority } from '@leadline/contract/names.ts';
 import { collectionSchema, INSTANT_OR_NULL, REQUIRED_INSTANT, REQUIRED_TEXT, TEXT_OR_NULL } from './schema.ts';
 
@@ -27,6 +28,8 @@ export interface ConversationDoc {
   optedOut: boolean;
   /** The contact's time zone, or what stands in for it. */
   zone: string | null;
+  /** On the contact's clock; a row that older code has written has none. */
+  quietHours?: DailyHours | null;
   followUps: boolean;
   tags: string[];
   priority: Priority;
@@ -68,6 +71,7 @@ export const conversationSchema = collectionSchema<ConversationDoc>({
   processVersionId: TEXT_OR_NULL,
   optedOut: { type: Boolean, default: false },
   zone: TEXT_OR_NULL,
+  quietHours: { type: Object, default: null },
   followUps: { type: Boolean, default: false },
   tags: { type: [String], default: [] },
   priority: { type: String, default: 'none' },

@@ -146,15 +146,29 @@ describe('the agenda of a conversation', () => {
     await page.getByRole('button', { name: 'Internet lead' }).click();
     await page.getByTitle('Inbox').click();
     expect(await text.inputValue()).toContain('"from": "9 pm"');
-    await text.fill(before.replace('"from": "21:00"', '"from": "20:30"'));
+    // From now on every hour is quiet.
+    await text.fill(before.replace(/"quietHours": \{[^}]*\}/, '"quietHours": { "from": "00:00", "to": "24:00" }'));
     await page.getByTestId('save-settings').click();
     await page.getByText('version 2', { exact: false }).first().waitFor();
     await page.getByTestId('rollout').filter({ hasText: 'running conversations know of it' }).waitFor();
   }, 60_000);
 
-  it('honours an opt-out at once: nothing is planned, and nothing can be sent', async () => {
+  it('warns in quiet hours, and lets a person go on: with a message, and with a follow-up at once', async () => {
     await page.goBack();
     await page.getByTestId('conversation-row').filter({ hasText: 'one more question' }).click();
+    await page.getByTestId('quiet-hours').getByText('quiet hours until').waitFor();
+    await page.getByTestId('composer').fill('Sure, ask away!');
+    await page.keyboard.press('Enter');
+    await picture(page, 'quiet-hours');
+    const before = await page.locator('[data-testid="message"][data-author="followUp"]').count();
+    await next('followUp').getByTestId('act-now').click();
+    await until(
+      'the follow-up is there',
+      async () => (await page.locator('[data-testid="message"][data-author="followUp"]').count()) > before,
+    );
+  }, 60_000);
+
+  it('honours an opt-out at once: nothing is planned, and nothing can be sent', async () => {
     await say('STOP');
     await thread('The customer opted out');
     await page.getByText('nothing may be sent until they text START').waitFor();

@@ -9,6 +9,7 @@ import { WEBHOOK_NOT_TAKEN } from '@leadline/contract/ports.ts';
 import { ensureTools } from '@leadline/temporal/toolCache.ts';
 import { DEFAULT_RULES, type Rule } from '@leadline/contract/rules.ts';
 import { DEALERSHIP, POLICY, START, ZONE } from '@leadline/workflows/conversation/core/scenario.ts';
+import { nextWithin } from '@leadline/workflows/conversation/core/clock.ts';
 import { FakeOutside, FakeStore } from './fakes.ts';
 import type { Talk } from './talk.ts';
 import { startTimeSkipping, type TimeSkippingEngine } from './timeSkipping.ts';
@@ -47,6 +48,15 @@ const KINDS: Record<string, (talk: Talk, engine: TimeSkippingEngine) => Promise<
     await env.sleep(6 * DAY_MS);
     await talk.inbound('sorry, was away');
     await env.sleep(20_000);
+  },
+  async sentAtNight(talk, { env }) {
+    await talk.inbound('hi');
+    await talk.update('sendMessage', hello);
+    await talk.update('setFollowUps', { on: true });
+    const at = nextWithin({ from: '23:00', to: '23:30' }, ZONE, await env.currentTimeMs());
+    const { id: itemId } = (await talk.agenda()).find(({ kind }) => kind === 'followUp')!;
+    await talk.update('moveAgendaItem', { itemId, at });
+    await env.sleep(DAY_MS + 60_000);
   },
   async scheduled(talk, { env }) {
     await talk.inbound('hi');

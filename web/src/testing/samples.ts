@@ -26,6 +26,7 @@ export function sampleRow(change: Partial<ConversationRow> = {}): ConversationRo
     processId: 'p1',
     optedOut: false,
     zone: null,
+    quietHours: null,
     followUps: false,
     tags: [],
     priority: 'none',

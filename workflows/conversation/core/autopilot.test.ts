@@ -180,6 +180,16 @@ describe('the agenda item of a reply', () => {
     expect(talk.due).toEqual(['reply-1-4']);
   });
 
+  it('done at once leaves in quiet hours too: a person has chosen the time', () => {
+    const policy = { ...POLICY, window: { ...POLICY.window, quietHoursExempt: false } };
+    const atNight = new Scenario({ policy }).after(12 * 3_600_000).inbound();
+    const { id, wall } = agenda(atNight.state)[0]!;
+    expect(wall).toBe('2026-11-25 08:00');
+    expect(atNight.update('actNow', { itemId: id }).wake().draft().types).toContain('messageQueued');
+    // What comes after it waits again.
+    expect(agenda(atNight.after(60_000).inbound('and now?').state)[0]).toMatchObject({ wall: '2026-11-25 08:00' });
+  });
+
   it('can be cancelled, also by a click that a new text has overtaken', () => {
     const talk = new Scenario().inbound().inbound('second').update('cancelAgendaItem', { itemId: 'reply-1-3' });
     expect(talk.the('decisionMade')).toMatchObject({

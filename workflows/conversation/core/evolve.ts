@@ -206,6 +206,7 @@ function armed(state: State, data: EventData['replyArmed'], event: ConversationE
       draftAt: data.draftAt,
       upTo: data.inbounds.at(-1) ?? state.lastInboundPosition,
       cause: event.position,
+      ...(data.byPerson && { byPerson: true }),
     },
   };
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { MESSAGE_VALIDITY_MS } from '@leadline/contract/names.ts';
 import { agenda } from './agenda.ts';
+import { wallText } from './clock.ts';
 import { DEALERSHIP, draftResult, POLICY, Scenario, T0, ZONE } from './scenario.ts';
 
 const HOUR = 3_600_000;
@@ -108,14 +110,48 @@ describe('a step', () => {
   });
 
   it('that falls into quiet hours while it is written waits for their end, on the record', () => {
-    const talk = silent();
+    const talk = silent().wake();
+    talk.after(12 * HOUR).draft();
+    expect(talk.types).toEqual(['decisionMade', 'followUpPlanned']);
+    expect(talk.the('decisionMade')).toMatchObject({ outcome: 'deferred' });
+    expect(agenda(talk.state)[0]).toMatchObject({ wall: '2026-11-26 08:00' });
+  });
+
+  /** At ten in the evening, by a person who moves it there or sends it at once. */
+  const inQuietHours = (talk: Scenario): Scenario =>
     talk
       .update('moveAgendaItem', { itemId: agenda(talk.state)[0]!.id, at: T0 + 12 * HOUR })
       .wake()
       .draft();
-    expect(talk.types).toEqual(['decisionMade', 'followUpPlanned']);
-    expect(talk.the('decisionMade')).toMatchObject({ outcome: 'deferred' });
-    expect(agenda(talk.state)[0]).toMatchObject({ wall: '2026-11-25 08:00' });
+
+  it('leaves in quiet hours where a person has chosen the time, with this on the record', () => {
+    const talk = inQuietHours(silent());
+    expect(talk.the('messageQueued')).toMatchObject({ author: 'followUp' });
+    const quiet = talk.the('decisionMade').gates.find(({ gate }) => gate === 'quietHours');
+    expect(quiet).toMatchObject({ pass: true, inputs: { exempt: 'a person chose the time' } });
+    // The next step is the sequence's own again.
+    expect(wallText(ZONE, talk.the('followUpPlanned').dueAt).slice(11)).toBe('08:00');
+  });
+
+  it('that a person sends at once just before quiet hours has the time of a person’s message to be delivered', () => {
+    const talk = silent();
+    talk.after(11 * HOUR - 1_000).update('actNow', { itemId: agenda(talk.state)[0]!.id });
+    talk.wake().draft();
+    expect(talk.effects).toMatchObject([{ type: 'deliver', expiresAt: talk.now + MESSAGE_VALIDITY_MS }]);
+  });
+
+  it('keeps the person’s time when its process changes while it is written', () => {
+    const talk = silent();
+    talk.update('moveAgendaItem', { itemId: agenda(talk.state)[0]!.id, at: T0 + 12 * HOUR }).wake();
+    talk.draft({ processVersionId: 'p1v0' });
+    expect(talk.the('followUpPlanned')).toMatchObject({ step: 0, dueAt: talk.now });
+    expect(talk.wake().draft().types).toContain('messageQueued');
+  });
+
+  it('waited for the end of quiet hours whoever chose the time, under the rules before', () => {
+    const talk = silent();
+    talk.state = { ...talk.state, rulesVersion: 1 };
+    expect(inQuietHours(talk).the('decisionMade')).toMatchObject({ outcome: 'deferred' });
   });
 
   it('is not sent when the model reads an opt-out, nor when a person takes over while it is written', () => {

@@ -4,12 +4,12 @@ import { followUpItemId } from './agenda.ts';
 import { optOutBySense } from './autopilot.ts';
 import { nextOutside, nextWithin } from './clock.ts';
 import { recordDecision } from './decisions.ts';
-import { askGates, deferredUntil, firstBlocked } from './gates.ts';
+import { askGates, deferredUntil, firstBlocked, hasPersonsTime } from './gates.ts';
 import { BY_SYSTEM, type Recorder } from './recorder.ts';
 import { remind } from './reminders.ts';
 import { draftStart } from './responseWindow.ts';
 import { queueMessage } from './sending.ts';
-import type { State } from './state.ts';
+import type { PlannedFollowUp, State } from './state.ts';
 
 /** Why no follow-up may be planned; null where the next step may be. */
 function obstacle(state: State): FollowUpEnd | null {
@@ -87,7 +87,7 @@ export function onFollowUpDraft(rec: Recorder, result: DraftResult): void {
     rec.emit('followUpCancelled', { step: followUp.step, reason: 'person-took-over' }, BY_SYSTEM);
     return;
   }
-  if (result.processVersionId !== rec.state.policy?.versionId) return planAt(rec, followUp.step, rec.now, BY_SYSTEM);
+  if (result.processVersionId !== rec.state.policy?.versionId) return planAnew(rec, followUp);
   if (result.outcome !== 'reply') return endSequence(rec, `The model wrote nothing to send: ${result.reason}`);
   const gates = askGates(rec.state, 'followUp', rec.now);
   const blocked = firstBlocked(gates);
@@ -116,6 +116,12 @@ export function onFollowUpDraft(rec: Recorder, result: DraftResult): void {
     );
   }
   send(rec, result, actor, gates);
+}
+
+/** The process has changed while the text was written: it is written again, for the time that stands. */
+function planAnew(rec: Recorder, { step }: PlannedFollowUp): void {
+  if (hasPersonsTime(rec.state, 'followUp')) moveFollowUp(rec, rec.now, BY_SYSTEM);
+  else planAt(rec, step, rec.now, BY_SYSTEM);
 }
 
 function send(rec: Recorder, result: DraftResult, actor: Actor, gates: ReturnType<typeof askGates>): void {
@@ -171,7 +177,11 @@ export function setFollowUps(
 export function moveFollowUp(rec: Recorder, at: number, actor: Actor): void {
   const { followUp } = rec.state;
   if (followUp)
-    rec.emit('followUpPlanned', { step: followUp.step, dueAt: at, draftAt: draftStart(rec.state, at, rec.now) }, actor);
+    rec.emit(
+      'followUpPlanned',
+      { step: followUp.step, dueAt: at, draftAt: draftStart(rec.state, at, rec.now), byPerson: true },
+      actor,
+    );
 }
 
 /** A person leaves the step out; the next one takes its place. */

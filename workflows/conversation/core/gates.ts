@@ -79,8 +79,15 @@ function quietHours(state: State, author: AuthorKind, now: number): GateVerdict 
 /** Why quiet hours do not hold back what this author sends; null: they do. */
 function quietHoursExemption(state: State, author: AuthorKind, now: number): string | null {
   if (author === 'user') return 'a person sends';
+  if (hasPersonsTime(state, author)) return 'a person chose the time';
   const isAnswer = author === 'autopilot' && state.policy?.window.quietHoursExempt === true;
   return isAnswer && isFresh(state, now) ? 'answer to a fresh message' : null;
+}
+
+/** Whether a person sends at once, or has moved, what the AI writes. */
+export function hasPersonsTime({ rulesVersion, reply, followUp }: State, author: AuthorKind): boolean {
+  const planned = author === 'autopilot' ? reply : author === 'followUp' ? followUp : null;
+  return rulesVersion >= 2 && planned?.byPerson === true;
 }
 
 /** Whether the customer wrote lately, so that an answer is what they wait for. */

@@ -192,7 +192,11 @@ function actNow(rec: Recorder, { itemId, userId }: UpdateArgs['actNow']): void {
   const message = scheduled.find((one) => scheduledItemId(one) === itemId);
   if (reply && isReplyItem(itemId, reply)) {
     const window = { dueAt: rec.now, draftAt: rec.now };
-    rec.emit('replyArmed', { burst: reply.burst, ...window, inbounds: [...rec.state.undecided] }, actor);
+    rec.emit(
+      'replyArmed',
+      { burst: reply.burst, ...window, inbounds: [...rec.state.undecided], byPerson: true },
+      actor,
+    );
   } else if (followUp && followUpItemId(followUp) === itemId) moveFollowUp(rec, rec.now, actor);
   else if (message) sendScheduledNow(rec, message, actor);
   else if (itemId === 'unsnooze' && rec.state.status === 'snoozed')

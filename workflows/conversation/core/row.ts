@@ -20,6 +20,7 @@ export function rowOf(state: State, events: readonly ConversationEvent[]): RowUp
     inboundCount: state.inboundCount,
     optedOut: state.optedOut,
     zone: state.zone?.table.zone ?? null,
+    quietHours: state.dealership?.quietHours ?? null,
     followUps: state.followUpsOn,
     tags: [...state.tags],
     priority: state.priority,

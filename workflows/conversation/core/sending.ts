@@ -14,9 +14,11 @@ export function queueMessage(
   inbounds: number[],
   actor: Actor,
 ): void {
-  rec.emit('messageQueued', { ...message, textHash: hashOfWords(message.text) }, actor);
   const { messageId, attempt, author } = message;
-  rec.effect({ type: 'deliver', messageId, attempt, author, inbounds, expiresAt: rec.now + validityOf(rec, author) });
+  // Asked before the plan is done, which says whose time it is.
+  const expiresAt = rec.now + validityOf(rec, author);
+  rec.emit('messageQueued', { ...message, textHash: hashOfWords(message.text) }, actor);
+  rec.effect({ type: 'deliver', messageId, attempt, author, inbounds, expiresAt });
 }
 
 /** It ends where quiet hours begin, so that what waits at the provider does not leave in the night. */

@@ -110,6 +110,8 @@ export interface ArmedReply {
   readonly upTo: number;
   /** Position of the event that armed it. */
   readonly cause: number;
+  /** A person chose its time. */
+  readonly byPerson?: true;
 }
 
 export interface PlannedFollowUp {
@@ -119,6 +121,8 @@ export interface PlannedFollowUp {
   readonly epoch: number;
   /** Position of the event that planned it. */
   readonly cause: number;
+  /** A person chose its time. */
+  readonly byPerson?: true;
 }
 
 export interface ScheduledMessage {

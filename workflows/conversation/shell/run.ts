@@ -137,10 +137,12 @@ export class ConversationRun {
 
   /**
    * Whether newer rules than this run's are here; it then goes on as a new run under them. Asked between turns: a task that
-   * older code has done is replayed without.
+   * older code has done is replayed without. The mark is of the rules that are left, not of those that are newest: it has
+   * to be found again when rules change once more before the run could end.
    */
   get hasOldRules(): boolean {
-    return this.state.started && this.state.rulesVersion < RULES_VERSION && patched(`rules-${RULES_VERSION}`);
+    const { started, rulesVersion } = this.state;
+    return started && rulesVersion < RULES_VERSION && patched(`rules-${rulesVersion + 1}`);
   }
 
   get hasWork(): boolean {

@@ -68,6 +68,14 @@ describe('Composer', () => {
     await fixture.whenStable();
   }
 
+  it('warns in the customer’s quiet hours, and sends all the same', async () => {
+    await show(sampleRow({ zone: 'UTC', quietHours: { from: '00:00', to: '24:00' } }));
+    expect(find('quiet-hours')?.textContent).toContain('for Jane: quiet hours until');
+    await type('On my way');
+    await press({});
+    expect(outbox.send).toHaveBeenCalled();
+  });
+
   it('sends with Enter and is empty at once', async () => {
     await type('  On my way ');
     await press({});

@@ -24,9 +24,10 @@ import { KeepOpen } from '../../core/keepOpen.ts';
 import { quickTimes } from '../../core/quickTimes.ts';
 import { Screen } from '../../core/screen.ts';
 import { Session } from '../../core/session.ts';
+import { clockTime } from '../../core/times.ts';
 import { Toasts } from '../../core/toasts.ts';
 import { Actions } from '../actions.ts';
-import { whoseClock } from '../thread/contactClock.ts';
+import { quietUntil, whoseClock } from '../thread/contactClock.ts';
 import { Outbox } from '../thread/outbox.ts';
 import { Drafts, NOTHING } from './drafts.ts';
 
@@ -83,6 +84,15 @@ export class Composer {
   protected readonly blocked = computed(() => {
     const { optedOut, contact } = this.row();
     return optedOut ? `${firstName(contact)} has opted out: nothing may be sent until they text START.` : '';
+  });
+  /** What a person is told who writes in the night; they may go on. */
+  protected readonly quiet = computed(() => {
+    const { contact, zone } = this.row();
+    const now = this.clock.minute();
+    const until = this.quietUntil(now);
+    return until === null
+      ? ''
+      : `It is ${clockTime(now, zone)} for ${firstName(contact)}: quiet hours until ${until}. What you send now leaves now.`;
   });
   /** On a phone the customer alone: two lines would not fit. */
   protected readonly placeholder = computed(() =>
@@ -145,6 +155,10 @@ export class Composer {
     } finally {
       this.drafting.update((ids) => new Set([...ids].filter((id) => id !== row.id)));
     }
+  }
+
+  protected quietUntil(at: number): string | null {
+    return quietUntil(this.row(), at);
   }
 
   openScheduleMenu(): boolean {
