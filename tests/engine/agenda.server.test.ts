@@ -71,6 +71,7 @@ describe.each([100, 2])('the agenda on a server, with %d conversations in memory
         cancelIfTheyReply: true,
       });
       await talk.inbound('found one');
+      await talk.takenIn();
       expect(await talk.agenda()).toEqual([]);
       await engine.env.sleep(3 * DAY_MS);
       expect(talk.sent).toHaveLength(1);
@@ -146,6 +147,7 @@ describe.each([100, 2])('the agenda on a server, with %d conversations in memory
       await engine.env.sleep(31 * DAY_MS);
       expect((await talk.handle.describe()).status.name).toBe('COMPLETED');
       await talk.inbound('still there?');
+      await talk.takenIn();
       const after = await talk.state();
       expect(after).toMatchObject({ stage: 'engaged', inboundCount: 2, position: before.position + 2 });
       expect(types(talk).filter((type) => type === 'conversationStarted')).toHaveLength(1);

@@ -22,6 +22,7 @@ describe.each([100, 2])('the conversation workflow, with %d conversations in mem
       await talk.inbound('hi');
       await engine.env.sleep(4_000);
       await talk.inbound('is the F-150 there?');
+      await talk.takenIn();
       expect(await talk.agenda()).toMatchObject([
         { kind: 'autopilotReply', title: 'Auto Pilot answers both messages' },
       ]);
@@ -36,6 +37,7 @@ describe.each([100, 2])('the conversation workflow, with %d conversations in mem
     await talking(async (talk) => {
       await talk.inbound('hi', 'SMsame');
       await Promise.all(Array.from({ length: 20 }, () => talk.inbound('hi', 'SMsame')));
+      await talk.takenIn();
       expect((await talk.state()).inboundCount).toBe(1);
     });
   }, 30_000);

@@ -80,6 +80,11 @@ export class Talk {
     });
   }
 
+  /** Waits until what it was sent is taken in: an update that changes nothing is answered after that. A query is not. */
+  async takenIn(): Promise<void> {
+    await this.update('cancelScheduled', { scheduledId: 'none' }).catch(() => undefined);
+  }
+
   state(): Promise<State> {
     return this.handle.query<State>(QUERIES.state);
   }
