@@ -1,22 +1,7 @@
-import {
-  ApplicationFailure,
-  isCancellation,
-  log,
-  patched,
-  proxyLocalActivities,
-  rootCause,
-  sleep,
-  type LocalActivityOptions,
-} from '@temporalio/workflow';
-import { ActivityFailure } from '@temporalio/common';
+import { patched } from '@temporalio/workflow';
 import type { ConversationEvent, ConversationKey, Refusal } from '@leadline/contract/conversation.ts';
 import { RULES_VERSION } from '@leadline/contract/names.ts';
-import {
-  DUPLICATE_INBOUND,
-  type CommitRequest,
-  type ConversationActivities,
-  type LoadedConversation,
-} from '@leadline/contract/ports.ts';
+import type { CommitRequest, LoadedConversation } from '@leadline/contract/ports.ts';
 import { dueItems, nextWakeAt, plan, sleepsAt } from '../core/agenda.ts';
 import { decide } from '../core/decide.ts';
 import { fold } from '../core/evolve.ts';
@@ -24,9 +9,9 @@ import type { Effect, Input } from '../core/inputs.ts';
 import { rowOf } from '../core/row.ts';
 import { emptyState, type State } from '../core/state.ts';
 import { callsSince } from '../core/webhooks.ts';
+import { Commits, database, type Written } from './database.ts';
 import { describe, describeDecision } from './describe.ts';
 import { explainDraftFailure, Outside, WEBHOOK_GIVE_UP_AFTER_MS } from './outside.ts';
-import { commitSummary } from './summaries.ts';
 import { WakeTimer } from './wakeTimer.ts';
 
 /** An input on its way through the loop; an update's handler waits until it is settled. */
@@ -37,29 +22,8 @@ export interface Ticket {
   result: unknown;
 }
 
-const LOCAL: LocalActivityOptions = {
-  startToCloseTimeout: '10 seconds',
-  // The database may be gone for long: nothing is decided without it, and nothing is lost. Up to the threshold the task is
-  // held open, which costs three events every 8 s; after it a timer waits, so that an outage of days fits into a history.
-  retry: { initialInterval: '100 milliseconds', backoffCoefficient: 2, maximumInterval: '30 seconds' },
-  localRetryThreshold: '10 seconds',
-};
-const store = proxyLocalActivities<ConversationActivities>(LOCAL);
-
-/** A commit that cannot be made in this time is given up, and decided anew: what was decided then may not be right later. */
-const COMMIT_WITHIN = '10 seconds';
-/** Between two tries to commit: time for an attempt that has overtaken this one, or for a database to come back. */
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 30_000;
 /** A conversation that could sleep, but for something that is under way, looks again after this. */
 const LOOK_AGAIN_MS = 15 * 60_000;
-
-/** A commit that says in the Temporal UI what it writes. */
-function commit(request: CommitRequest): Promise<void> {
-  const summary = commitSummary(request.events);
-  const options = { ...LOCAL, scheduleToCloseTimeout: COMMIT_WITHIN, summary };
-  return proxyLocalActivities<ConversationActivities>(options).commit(request);
-}
 
 /** Whether an input names a process or settings that have to be read before it is decided. */
 function asksForPolicy({ type }: Input): boolean {
@@ -93,7 +57,7 @@ export class ConversationRun {
   /** The last word to the contact's other conversations, while it is on its way. */
   private telling: Promise<void> | null = null;
   private lastDecision: string | null = null;
-  private pauseMs = FIRST_PAUSE_MS;
+  private readonly commits = new Commits();
 
   constructor(key: ConversationKey, carried: State | undefined) {
     this.key = key;
@@ -110,7 +74,7 @@ export class ConversationRun {
   /** Begins a conversation, or goes on with one that is stored. */
   private async begin(): Promise<void> {
     if (!this.state.started) {
-      const loaded = await store.loadConversation({ key: this.key });
+      const loaded = await database.loadConversation({ key: this.key });
       const stored = completed(this.key, loaded.state as State | null);
       this.state = fold({ ...stored, rulesVersion: loaded.rulesVersion }, loaded.events);
       this.leftUndone = loaded.unsent ? this.leftBehind(loaded.unsent, loaded.events) : [];
@@ -176,11 +140,9 @@ export class ConversationRun {
     const turn = this.decideAll(tickets, now);
     // What came after a deletion is of the next conversation.
     this.queue.unshift(...tickets.splice(turn.answers.length));
-    if (turn.events.length > 0 && !(await this.commit(turn, now))) {
-      this.queue.unshift(...tickets.filter((ticket) => ticket.input.type !== 'tick' && !ticket.settled));
-      // What was due still is, and no timer is armed for it.
-      if (due.length > 0 && this.queue.length === 0 && patched('look-again')) this.timer.rang = true;
-      return;
+    if (turn.events.length > 0) {
+      const written = await this.commits.write(this.requestOf(turn, now));
+      if (written.outcome !== 'written') return this.takeBack(turn, tickets, written);
     }
     this.state = turn.state;
     this.settle(turn.answers);
@@ -213,48 +175,36 @@ export class ConversationRun {
     return turn;
   }
 
-  /** False when nothing was written and the turn must be decided anew. */
-  private async commit(turn: Turn, now: number): Promise<boolean> {
+  private requestOf(turn: Turn, now: number): CommitRequest {
     const isDeletion = turn.effects.some((effect) => effect.type === 'end');
-    try {
-      await commit({
-        key: this.key,
-        contactId: contactIdOf(turn) || this.state.contactId,
-        firstPosition: this.state.position + 1,
-        fenceAt: now,
-        events: turn.events,
-        row: rowOf(turn.state, turn.events),
-        ...(isDeletion && { state: turn.state }),
-      });
-      this.pauseMs = FIRST_PAUSE_MS;
-      return true;
-    } catch (error) {
-      const cause = error instanceof ActivityFailure ? error.cause : error;
-      if (isCancellation(error)) throw error;
-      if (cause instanceof ApplicationFailure && cause.type === DUPLICATE_INBOUND)
-        return this.dropDuplicates(turn, cause.details ?? []);
-      await this.pauseAfter(error);
-      return false;
-    }
+    return {
+      key: this.key,
+      contactId: contactIdOf(turn) || this.state.contactId,
+      firstPosition: this.state.position + 1,
+      fenceAt: now,
+      events: turn.events,
+      row: rowOf(turn.state, turn.events),
+      ...(isDeletion && { state: turn.state }),
+    };
   }
 
-  /** A commit was not made: another attempt has overtaken it, or the database is away. It is decided anew, later. */
-  private async pauseAfter(error: unknown): Promise<void> {
-    const { pauseMs } = this;
-    this.pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
-    log.warn('A commit was not made; deciding anew.', { position: this.state.position, why: rootCause(error) });
-    await sleep(pauseMs, { summary: 'A commit was not made: decide anew after a pause' });
+  /** What was not written is decided anew. */
+  private takeBack(turn: Turn, tickets: readonly Ticket[], written: Exclude<Written, { outcome: 'written' }>): void {
+    if (written.outcome === 'duplicates') this.dropDuplicates(turn, written.providerMessageIds);
+    this.queue.unshift(...tickets.filter((ticket) => ticket.input.type !== 'tick' && !ticket.settled));
+    // What was due still is, and no timer is armed for it.
+    const wasDue = tickets.some(({ input }) => input.type === 'tick');
+    if (wasDue && this.queue.length === 0 && patched('look-again')) this.timer.rang = true;
   }
 
   /** The database holds these messages already, from before this run's memory of them. */
-  private dropDuplicates(turn: Turn, providerMessageIds: unknown[]): false {
+  private dropDuplicates(turn: Turn, providerMessageIds: readonly unknown[]): void {
     for (const { ticket } of turn.answers) {
       const { input } = ticket;
       if (input.type === 'inboundMessage' && providerMessageIds.includes(input.message.providerMessageId))
         ticket.settled = true;
     }
     this.dropBeginning(turn);
-    return false;
   }
 
   /** A copy of a message that was deleted begins no conversation. */
@@ -269,12 +219,12 @@ export class ConversationRun {
     for (const { input } of tickets) {
       const { dealershipId } = this.key;
       if (input.type === 'selectProcess')
-        input.policy = await store.loadPolicy({ dealershipId, processId: input.args.processId });
+        input.policy = await database.loadPolicy({ dealershipId, processId: input.args.processId });
       if (input.type !== 'processPublished') continue;
       const { processId } = input;
-      if (processId === null) input.dealership = await store.loadDealership({ dealershipId });
+      if (processId === null) input.dealership = await database.loadDealership({ dealershipId });
       else if (processId === this.state.policy?.processId)
-        input.policy = await store.loadPolicy({ dealershipId, processId });
+        input.policy = await database.loadPolicy({ dealershipId, processId });
     }
   }
 
@@ -334,7 +284,7 @@ export class ConversationRun {
     const telling = this.outside.telling(async () => {
       // Of STOP and START in a row the last must arrive last.
       if (earlier && patched('tellings-in-order')) await earlier;
-      const { workflowIds } = await store.loadSiblings({ key, contactId });
+      const { workflowIds } = await database.loadSiblings({ key, contactId });
       await this.outside.tell(workflowIds, change);
     });
     this.telling = telling;
@@ -351,22 +301,17 @@ export class ConversationRun {
 
   /** Stores the state and ends the run: the next signal or update loads it again. */
   private async fallAsleep(): Promise<void> {
-    try {
-      await commit({
-        key: this.key,
-        contactId: this.state.contactId,
-        firstPosition: this.state.position + 1,
-        fenceAt: Date.now(),
-        events: [],
-        row: rowOf(this.state, []),
-        state: this.state,
-      });
-    } catch (error) {
-      if (isCancellation(error)) throw error;
-      return this.pauseAfter(error);
-    }
+    const written = await this.commits.write({
+      key: this.key,
+      contactId: this.state.contactId,
+      firstPosition: this.state.position + 1,
+      fenceAt: Date.now(),
+      events: [],
+      row: rowOf(this.state, []),
+      state: this.state,
+    });
     // What came while this was written has still to be done here.
-    this.ended = this.idle;
+    this.ended = written.outcome === 'written' && this.idle;
   }
 
   private noteDecision(events: readonly ConversationEvent[]): void {
