@@ -92,6 +92,7 @@ export class Settings {
     this.isSaving.set(true);
     try {
       const version = await this.send(read.value);
+      void this.directory.refresh();
       if (subject !== this.subject()) return;
       const typed = this.text();
       this.put(read.value, version);
