@@ -151,11 +151,17 @@ describe('the agenda of a conversation', () => {
     await page.getByTestId('save-settings').click();
     await page.getByText('version 2', { exact: false }).first().waitFor();
     await page.getByTestId('rollout').filter({ hasText: 'running conversations know of it' }).waitFor();
+    await page.getByRole('button', { name: 'Internet lead' }).click();
+    await until('the process is there', async () => (await text.inputValue()).includes('aiTurnsPerDay'));
+    await text.fill((await text.inputValue()).replace(/"aiTurnsPerDay": \d+/, '"aiTurnsPerDay": 3'));
+    await page.getByTestId('save-settings').click();
+    await page.getByTestId('rollout').filter({ hasText: 'running conversations know of it' }).waitFor();
   }, 60_000);
 
   it('warns in quiet hours, and lets a person go on: with a message, and with a follow-up at once', async () => {
     await page.goBack();
     await page.getByTestId('conversation-row').filter({ hasText: 'one more question' }).click();
+    await page.getByTestId('process-select').filter({ hasText: 'v2' }).waitFor();
     await page.getByTestId('quiet-hours').getByText('quiet hours until').waitFor();
     await page.getByTestId('composer').fill('Sure, ask away!');
     await page.keyboard.press('Enter');
