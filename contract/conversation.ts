@@ -210,6 +210,7 @@ export const REFUSAL_CODES = [
   'already-resolved',
   'not-resolved',
   'not-deleted',
+  'deleted',
   'not-allowed',
   'blocked',
   'superseded',

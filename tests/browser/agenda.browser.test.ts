@@ -3,7 +3,8 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import type { SimulatedMessage } from '@leadline/contract/simulator.ts';
 import { openStore } from '@leadline/store/connect.ts';
 import { newId } from '@leadline/store/ids.ts';
-import { startLeadline, until, type TestProduct } from '../leadline.ts';
+import { startLeadline, type TestProduct } from '../leadline.ts';
+import { until } from '../until.ts';
 import { DESKTOP, launchBrowser, openPage, PHONE, picture, signIn } from './browser.ts';
 
 const CUSTOMER = '+18255557799';

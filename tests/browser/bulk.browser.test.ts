@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { startLeadline, until, type TestProduct } from '../leadline.ts';
+import { startLeadline, type TestProduct } from '../leadline.ts';
+import { until } from '../until.ts';
 import { DESKTOP, launchBrowser, openPage, PHONE, picture, signIn } from './browser.ts';
 
 /** One action over many conversations, by keyboard, by mouse and by finger; no step refreshes the page. */

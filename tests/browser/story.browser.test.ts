@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { Faults, type SimulatedMessage } from '@leadline/contract/simulator.ts';
-import { startLeadline, until, type TestProduct } from '../leadline.ts';
+import { startLeadline, type TestProduct } from '../leadline.ts';
+import { until } from '../until.ts';
 import { launchBrowser, openPage, picture, signIn } from './browser.ts';
 
 const CUSTOMER = '+18255557788';

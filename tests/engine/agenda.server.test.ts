@@ -4,6 +4,7 @@ import { ROLLOUT_WORKFLOW, SIGNALS, TASK_QUEUES } from '@leadline/contract/names
 import type { ConversationEvent } from '@leadline/contract/conversation.ts';
 import { DEALERSHIP, POLICY, START, ZONE } from '@leadline/workflows/conversation/core/scenario.ts';
 import { wallText } from '@leadline/workflows/conversation/core/clock.ts';
+import { until } from '../until.ts';
 import { FakeOutside, FakeStore } from './fakes.ts';
 import type { Talk } from './talk.ts';
 import { startTimeSkipping, type TimeSkippingEngine } from './timeSkipping.ts';
@@ -108,8 +109,7 @@ describe.each([100, 2])('the agenda on a server, with %d conversations in memory
       await talking(async (talk) => {
         store.siblingDelaysMs = [1_000, 0, 500, 0];
         for (const word of ['STOP', 'START', 'STOP', 'START']) await talk.inbound(word);
-        const told = async () => (await other.state()).recentChangeIds.length === 4;
-        while (!(await told())) await new Promise((resolve) => setTimeout(resolve, 100));
+        await until('all four have arrived', async () => (await other.state()).recentChangeIds.length === 4);
       });
       store.siblings = [];
       expect(await other.state()).toMatchObject({ optedOut: false });

@@ -10,7 +10,7 @@ import type { UpdateConversation } from '@leadline/contract/ports.ts';
 import type { Store } from '@leadline/store/connect.ts';
 import { KEY, POLICY, START } from '@leadline/workflows/conversation/core/scenario.ts';
 import type { BulkActionStart } from '@leadline/workflows/index.ts';
-import { until } from '../leadline.ts';
+import { until } from '../until.ts';
 import { FakeOutside, FakeStore } from './fakes.ts';
 import { startTimeSkipping, type TimeSkippingEngine } from './timeSkipping.ts';
 

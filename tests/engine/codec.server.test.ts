@@ -17,6 +17,7 @@ import { fold } from '@leadline/workflows/conversation/core/evolve.ts';
 import { KEY, POLICY, START, ZONE } from '@leadline/workflows/conversation/core/scenario.ts';
 import { emptyState } from '@leadline/workflows/conversation/core/state.ts';
 import { FakeOutside, FakeStore } from './fakes.ts';
+import { until } from '../until.ts';
 import { Talk } from './talk.ts';
 
 const keysOf = (...list: [id: string, byte: number][]): PayloadKeys =>
@@ -83,7 +84,7 @@ describe('a conversation with the payload codec', () => {
     return new Talk({ client }, { key: { ...KEY, conversationId: conversationId.repeat(32) } }, store, outside);
   };
   const answered = (talk: Talk, count: number): Promise<void> =>
-    until(async () => {
+    until(`${count} are answered`, async () => {
       const { inboundCount, reply, undecided } = await talk.state();
       return inboundCount === count && reply === null && undecided.length === 0 && talk.sent.length >= count;
     });
@@ -112,7 +113,9 @@ describe('a conversation with the payload codec', () => {
     await talk.update('scheduleMessage', later);
     outside.modelIsDownFor.add(talk.key.conversationId);
     await talk.inbound('Is the Pathfinder still there?');
-    await until(async () => (await rawOf(env, talk)).includes('activityTaskFailedEventAttributes'));
+    await until('the model has failed', async () =>
+      (await rawOf(env, talk)).includes('activityTaskFailedEventAttributes'),
+    );
     const raw = await rawOf(env, talk);
     expect(raw).toContain('binary/encrypted');
     expect(raw).toContain('Encoded failure');
@@ -147,7 +150,9 @@ describe('a conversation with the payload codec', () => {
     await answered(before, 1);
     await workWith(NEW_ONLY);
     await talk.inbound('Is the Pathfinder there?', `SMsecond${talk.key.conversationId}`);
-    await until(async () => (await rawOf(env, talk)).includes('workflowTaskFailedEventAttributes'));
+    await until('a task has failed', async () =>
+      (await rawOf(env, talk)).includes('workflowTaskFailedEventAttributes'),
+    );
     expect(await taskFailureOf(talk)).toContain('the key "old", which PAYLOAD_KEYS does not hold');
     await workWith(ROTATED);
     await answered(talk, 2);
@@ -222,8 +227,4 @@ function textsOf(value: unknown): string[] {
   if (value instanceof Uint8Array) return [Buffer.from(value).toString('utf8')];
   if (typeof value !== 'object' || value === null) return [String(value)];
   return Object.entries(value).flatMap(([name, inner]) => [name, ...textsOf(inner)]);
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 50));
 }

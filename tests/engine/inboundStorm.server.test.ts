@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { postWebhook, textFrom } from '@leadline/api/testApi.ts';
-import { until } from '../leadline.ts';
+import { until } from '../until.ts';
 import { atOnce, seededRandom, shuffled } from '../seeded.ts';
 import { startWholeEngine, type WholeEngine } from './wholeEngine.ts';
 

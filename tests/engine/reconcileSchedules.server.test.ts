@@ -3,7 +3,7 @@ import { Client } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { ChannelAccount } from '@leadline/store/channelAccounts.ts';
 import { createScheduleKeeper } from '@leadline/temporal/reconcileSchedules.ts';
-import { until } from '../leadline.ts';
+import { until } from '../until.ts';
 
 /** The schedules of the channel accounts, on the dev server. */
 describe('the schedules of the channel accounts', () => {

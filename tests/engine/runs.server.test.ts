@@ -9,6 +9,7 @@ import { emptyState } from '@leadline/workflows/conversation/core/state.ts';
 import { registerSearchAttributes } from '@leadline/temporal/searchAttributes.ts';
 import { bundleWorkflows, createWorkers } from '@leadline/temporal/worker.ts';
 import { FakeOutside, FakeStore } from './fakes.ts';
+import { until } from '../until.ts';
 import { Talk } from './talk.ts';
 
 /** Runs that end and begin, on the dev server. */
@@ -53,14 +54,18 @@ describe('a conversation over several runs', () => {
       const ahead = begin + round * 50 - Date.now();
       if (ahead > 0) await new Promise((resolve) => setTimeout(resolve, ahead));
     }
-    await until(async () => (await talk.state()).inboundCount === 401 && (await talk.state()).reply === null);
+    await until(
+      'all are taken in and answered',
+      async () => (await talk.state()).inboundCount === 401 && (await talk.state()).reply === null,
+      60_000,
+    );
     const state = await talk.state();
     expect((await talk.handle.describe()).runId).not.toBe(firstRun);
     const journal = store.journal(KEY.conversationId);
     expect(journal.map((event) => event.position)).toEqual(journal.map((_, index) => index + 1));
     expect(fold(emptyState(KEY), journal)).toEqual(state);
     const queued = journal.flatMap((event) => (event.type === 'messageQueued' ? [event.data.messageId] : []));
-    await until(async () => talk.sent.length === queued.length);
+    await until('all have left', () => talk.sent.length === queued.length);
     expect(talk.sent).toEqual(queued);
     await talk.handle.terminate();
   }, 120_000);
@@ -74,11 +79,11 @@ describe('a conversation over several runs', () => {
       const armed = () => store.journal(talk.key.conversationId).find((event) => event.type === 'replyArmed');
       const isAnswered = () => store.journal(talk.key.conversationId).some((event) => event.type === 'messageQueued');
       await talk.inbound('hi', `SMrace${index}`);
-      await until(async () => armed() !== undefined);
+      await until('a reply is armed', () => armed() !== undefined);
       const wait = (armed()?.data.dueAt ?? 0) + (index - 100) * 10 - Date.now();
       if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
       // However late a busy machine's timers are, these persons come after Auto Pilot.
-      if (index >= 180) await until(async () => isAnswered());
+      if (index >= 180) await until('it is answered', isAnswered);
       await talk.update('sendMessage', { text: 'A person answers', fromDraftId: null });
     };
     for (let from = 0; from < talks.length; from += 20)
@@ -94,7 +99,7 @@ describe('a conversation over several runs', () => {
       const queued = store
         .journal(talk.key.conversationId)
         .flatMap((event) => (event.type === 'messageQueued' ? [event.data.messageId] : []));
-      await until(async () => talk.sent.length === queued.length);
+      await until('all have left', () => talk.sent.length === queued.length);
       // A person's message may leave before the answer that was committed before it.
       expect(talk.sent.toSorted()).toEqual(queued.toSorted());
       await talk.handle.terminate();
@@ -109,7 +114,7 @@ describe('a conversation over several runs', () => {
     const before = await talk.state();
     await talk.handle.terminate();
     await talk.inbound('still there?', 'SMcorrupt2');
-    await until(async () => (await talk.state()).inboundCount === 2);
+    await until('both are taken in', async () => (await talk.state()).inboundCount === 2);
     expect(await talk.state()).toMatchObject({ stage: 'engaged', position: expect.any(Number) });
     expect((await talk.state()).position).toBeGreaterThan(before.position);
     await talk.handle.signal('inboundMessage', { providerMessageId: 'SMhuge', text: 'x'.repeat(100_000) });
@@ -128,13 +133,38 @@ describe('a conversation over several runs', () => {
     await talk.update('sendMessage', { text: 'On its way', fromDraftId: null });
     await talk.update('deleteConversation', {});
     await talk.inbound('please stop texting me', 'SMheld2');
-    await until(async () => (await talk.state()).started);
+    await until('it has begun', async () => (await talk.state()).started);
     expect(await talk.state()).toMatchObject({ optedOut: true, contactId: START.contactId, inboundCount: 1 });
     expect(store.commits.filter((one) => one.key.conversationId === key.conversationId && !one.contactId)).toEqual([]);
     release();
     await talk.update('setTags', { tags: ['still-here'] });
     expect(fold(emptyState(key), store.journal(key.conversationId))).toEqual(await talk.state());
     await talk.handle.terminate();
+  }, 60_000);
+
+  it('stays deleted when somebody acts on it at that moment, who is told', async () => {
+    const key = { ...KEY, conversationId: '5'.repeat(32) };
+    const talk = new Talk(env, { key }, store, outside);
+    let release = (): void => undefined;
+    outside.holdFor.set(key.conversationId, new Promise((resolve) => (release = resolve)));
+    await talk.inbound('hi', 'SMlate');
+    await talk.update('sendMessage', { text: 'On its way', fromDraftId: null });
+    const deletion = talk.update('deleteConversation', {});
+    const action = talk.update('setTags', { tags: ['late'] }).catch((error: Error) => error.cause);
+    await deletion;
+    // Where the action was first it is done, and one that comes later is not.
+    const late = await talk.update('setTags', { tags: ['later'] }).catch((error: Error) => error.cause);
+    expect(late).toMatchObject({ message: 'Somebody has deleted this conversation.' });
+    await action;
+    expect((await talk.state()).started).toBe(false);
+    release();
+    await talk.ended();
+    const { length } = store.journal(key.conversationId);
+    expect(
+      await talk.updateWithStart('setTags', { tags: ['latest'] }).catch((error: Error) => error.cause),
+    ).toMatchObject({ message: 'Somebody has deleted this conversation.' });
+    await talk.ended();
+    expect(store.journal(key.conversationId)).toHaveLength(length);
   }, 60_000);
 
   it('goes on as a new run under newer rules when it wakes, and changes nothing else', async () => {
@@ -144,7 +174,7 @@ describe('a conversation over several runs', () => {
     await talk.inbound('hi', 'SMrules');
     await talk.update('setStage', { stage: 'engaged' });
     store.rulesVersion = RULES_VERSION;
-    await until(async () => (await talk.state()).rulesVersion === RULES_VERSION);
+    await until('it has the newer rules', async () => (await talk.state()).rulesVersion === RULES_VERSION);
     const state = await talk.state();
     expect(state).toMatchObject({ stage: 'engaged', inboundCount: 1 });
     expect(fold(emptyState(key), store.journal(key.conversationId))).toEqual(state);
@@ -165,9 +195,9 @@ describe('a conversation over several runs', () => {
     await talk.update('setStage', { stage: 'engaged' });
     const { position } = await talk.state();
     await talk.update('deleteConversation', {});
-    await until(async () => (await talk.handle.describe()).status.name === 'COMPLETED');
+    await talk.ended();
     await talk.inbound('hello again', 'SMafter');
-    await until(async () => (await talk.state()).started);
+    await until('it has begun', async () => (await talk.state()).started);
     await talk.update('setAutopilot', { on: false });
     const state = await talk.state();
     expect(state).toMatchObject({ stage: 'new', inboundCount: 1, scheduled: [] });
@@ -187,9 +217,9 @@ describe('a conversation over several runs', () => {
     await talk.update('setStage', { stage: 'engaged' });
     // One that reaches the server as the run ends may be answered with an error: what counts is what became of both.
     await Promise.allSettled([talk.update('deleteConversation', {}), talk.update('deleteConversation', {})]);
-    await until(async () => (await talk.handle.describe()).status.name === 'COMPLETED');
+    await talk.ended();
     await talk.inbound('hello again', 'SMtwice2');
-    await until(async () => (await talk.state()).started);
+    await until('it has begun', async () => (await talk.state()).started);
     await talk.update('restoreConversation', {});
     expect(await talk.state()).toMatchObject({ stage: 'engaged', inboundCount: 2, deletedUpTo: 0 });
     await talk.handle.terminate();
@@ -198,13 +228,12 @@ describe('a conversation over several runs', () => {
   it('stays deleted when a copy of an old message comes', async () => {
     const key = { ...KEY, conversationId: '2'.repeat(32) };
     const talk = new Talk(env, { key }, store, outside);
-    const isOver = async () => (await talk.handle.describe()).status.name === 'COMPLETED';
     await talk.inbound('hi', 'SMcopied');
     await talk.update('deleteConversation', {});
-    await until(isOver);
+    await talk.ended();
     const { length } = store.journal(key.conversationId);
     await talk.inbound('hi', 'SMcopied');
-    await until(isOver);
+    await talk.ended();
     expect(store.journal(key.conversationId)).toHaveLength(length);
   }, 60_000);
 
@@ -217,9 +246,9 @@ describe('a conversation over several runs', () => {
     store.isDown = true;
     const isWaiting = async () =>
       (await talk.handle.fetchHistory()).events?.at(-1)?.timerStartedEventAttributes != null;
-    await until(isWaiting).finally(() => (store.isDown = false));
+    await until('it waits for the database', isWaiting).finally(() => (store.isDown = false));
     const isDue = () => store.journal(key.conversationId).some(({ type }) => type === 'reminderDue');
-    await until(async () => isDue());
+    await until('the reminder is due', isDue);
     await talk.handle.terminate();
   }, 60_000);
 
@@ -229,11 +258,7 @@ describe('a conversation over several runs', () => {
     const messageId = `${key.conversationId}-3`;
     store.unsent = [{ messageId, attempt: 1, author: 'user', expiresAt: Date.now() + 60_000 }];
     await talk.inbound('hi', 'SMunsent');
-    await until(async () => talk.sent.includes(messageId)).finally(() => (store.unsent = []));
+    await until('it has left', () => talk.sent.includes(messageId)).finally(() => (store.unsent = []));
     await talk.handle.terminate();
   }, 60_000);
 });
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 50));
-}

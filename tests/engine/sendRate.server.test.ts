@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { scheduledItemId } from '@leadline/workflows/conversation/core/agenda.ts';
 import { ZONE } from '@leadline/workflows/conversation/core/scenario.ts';
 import { addDealership, type TestDealership } from '@leadline/store/testStore.ts';
-import { until } from '../leadline.ts';
+import { until } from '../until.ts';
 import { startWholeEngine, type WholeEngine } from './wholeEngine.ts';
 
 const PER_SECOND = 3;

@@ -14,7 +14,7 @@ import {
   type TestDealership,
   type TestMongo,
 } from '@leadline/store/testStore.ts';
-import { until } from '../leadline.ts';
+import { until } from '../until.ts';
 import { atOnce, seededRandom, shuffled } from '../seeded.ts';
 
 const SEED = 20_261_127;

@@ -1,4 +1,4 @@
-import type { WorkflowHandle } from '@temporalio/client';
+import { WithStartWorkflowOperation, type WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { InboundMessage, UpdateArgs, UpdateResults } from '@leadline/contract/conversation.ts';
 import type { AgendaItem } from '@leadline/contract/agenda.ts';
@@ -6,6 +6,7 @@ import { conversationWorkflowId } from '@leadline/contract/ids.ts';
 import { CONVERSATION_WORKFLOW, QUERIES, SIGNALS, TASK_QUEUES } from '@leadline/contract/names.ts';
 import type { State } from '@leadline/workflows/conversation/core/state.ts';
 import type { ConversationStart } from '@leadline/workflows/index.ts';
+import { until } from '../until.ts';
 import type { FakeOutside, FakeStore } from './fakes.ts';
 
 /** A server's client, and its clock where that may be ahead of ours. */
@@ -78,6 +79,27 @@ export class Talk {
     return this.handle.executeUpdate<UpdateResults[Name], [object]>(name, {
       args: [{ userId: 'leo', requestId: 'test', ...args }],
     });
+  }
+
+  /** As the API does it: starts a run where none is. */
+  updateWithStart<Name extends keyof UpdateArgs>(
+    name: Name,
+    args: Omit<UpdateArgs[Name], 'userId' | 'requestId'>,
+  ): Promise<UpdateResults[Name]> {
+    const startWorkflowOperation = new WithStartWorkflowOperation(CONVERSATION_WORKFLOW, {
+      ...this.options,
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    });
+    startWorkflowOperation.workflowHandle().catch(() => undefined);
+    return this.env.client.workflow.executeUpdateWithStart<never, UpdateResults[Name], [object]>(name, {
+      args: [{ userId: 'leo', requestId: 'test', ...args }],
+      startWorkflowOperation: startWorkflowOperation as never,
+    });
+  }
+
+  /** Waits until its latest run has ended. */
+  ended(): Promise<void> {
+    return until('the run has ended', async () => (await this.handle.describe()).status.name === 'COMPLETED');
   }
 
   /** Waits until what it was sent is taken in: an update that changes nothing is answered after that. A query is not. */

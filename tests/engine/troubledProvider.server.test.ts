@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { until } from '../leadline.ts';
+import { until } from '../until.ts';
 import { startWholeEngine, type WholeEngine } from './wholeEngine.ts';
 
 const CUSTOMERS = 40;

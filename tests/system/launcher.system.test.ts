@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { freePort } from '@leadline/temporal/embeddedServers.ts';
 import { isAlive } from '@leadline/temporal/toolCache.ts';
-import { until } from '../leadline.ts';
+import { until } from '../until.ts';
 
 interface Ended {
   code: number | null;

@@ -4,7 +4,8 @@ import { reconcileScheduleId } from '@leadline/contract/ids.ts';
 import { Faults, type SendFromPhoneResult, type SimulatedMessage } from '@leadline/contract/simulator.ts';
 import { openStore, type Store } from '@leadline/store/connect.ts';
 import type { z } from 'zod/mini';
-import { startLeadline, until, type TestProduct } from '../leadline.ts';
+import { startLeadline, type TestProduct } from '../leadline.ts';
+import { until } from '../until.ts';
 
 const LINE = '+18255550100';
 

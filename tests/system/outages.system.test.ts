@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { z } from 'zod/mini';
 import { Faults, type SendFromPhoneResult, type SimulatedMessage } from '@leadline/contract/simulator.ts';
 import { openStore, type Store } from '@leadline/store/connect.ts';
-import { startLeadline, until, type TestProduct } from '../leadline.ts';
+import { startLeadline, type TestProduct } from '../leadline.ts';
+import { until } from '../until.ts';
 
 type Sent = z.infer<typeof SendFromPhoneResult>;
 const LINE = '+18255550100';

@@ -3,7 +3,8 @@ import type { z } from 'zod/mini';
 import type { SendFromPhoneResult } from '@leadline/contract/simulator.ts';
 import { openStore, type Store } from '@leadline/store/connect.ts';
 import type { PartName } from '@leadline/temporal/product.ts';
-import { startLeadline, until, type TestProduct } from '../leadline.ts';
+import { startLeadline, type TestProduct } from '../leadline.ts';
+import { until } from '../until.ts';
 
 /**
  * R3 of quality.md, shortened from ten minutes at 20 messages a second to one at two: every part is killed with SIGKILL

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { SimulatedMessage } from '@leadline/contract/simulator.ts';
-import { startLeadline, until, type TestProduct } from '../leadline.ts';
+import { startLeadline, type TestProduct } from '../leadline.ts';
+import { until } from '../until.ts';
 
 /** The worker is ended with SIGKILL while rounds are at every stage: nothing is lost, nothing is sent twice. */
 describe('a worker that is killed', () => {

@@ -30,11 +30,23 @@ function asksForPolicy({ type }: Input): boolean {
   return type === 'selectProcess' || type === 'processPublished';
 }
 
+/** What begins a conversation where one was deleted: the customer, or a person who writes or brings it back. */
+const BEGINNINGS: readonly Input['type'][] = [
+  'inboundMessage',
+  'callEnded',
+  'sendMessage',
+  'scheduleMessage',
+  'restoreConversation',
+];
+
 /** Whether an input begins a conversation where none is: what comes of a deleted one does not. */
 function begins(input: Input): boolean {
+  if (BEGINNINGS.includes(input.type)) return true;
   if (input.type === 'deleteConversation') return !patched('deletion-begins-nothing');
-  return input.type === 'inboundMessage' || input.type === 'callEnded' || 'args' in input;
+  return 'args' in input && !patched('actions-begin-nothing');
 }
+
+const DELETED: Refusal = { code: 'deleted', message: 'Somebody has deleted this conversation.' };
 
 /**
  * Drives the core in one run of a conversation: takes inputs in, commits what the core decides, starts the effects in the
@@ -132,7 +144,7 @@ export class ConversationRun {
     // After a deletion the run may still wait for what had left: the next message begins a clean conversation in it.
     if (!this.state.started && !this.isBeginning && this.queue.some(({ input }) => begins(input))) await this.begin();
     const tickets = this.queue.splice(0);
-    if (!this.state.started && tickets[0]?.input.type !== 'started') return this.dropAll(tickets);
+    if (!this.state.started && !this.mayBegin(tickets)) return this.dropAll(tickets);
     if (tickets.some(({ input }) => asksForPolicy(input))) await this.readPolicies(tickets);
     const now = Date.now();
     const due = dueItems(this.state, this.outside.inHand, now);
@@ -156,9 +168,20 @@ export class ConversationRun {
     return this.queue[0]?.input.type === 'started';
   }
 
+  private mayBegin(tickets: readonly Ticket[]): boolean {
+    const [first, ...others] = tickets;
+    if (first?.input.type !== 'started') return false;
+    return (
+      this.state.deletedUpTo === 0 || others.some(({ input }) => begins(input)) || !patched('actions-begin-nothing')
+    );
+  }
+
   /** What comes of a deleted conversation when nothing has begun since. */
   private dropAll(tickets: readonly Ticket[]): void {
-    for (const ticket of tickets) ticket.settled = true;
+    for (const ticket of tickets) {
+      if ('args' in ticket.input && ticket.input.type !== 'deleteConversation') ticket.refusal = DELETED;
+      ticket.settled = true;
+    }
     this.ended = true;
   }
 
