@@ -43,12 +43,12 @@ function planStep(rec: Recorder, notBefore: number): void {
   if (afterMs === null || afterMs === undefined) return;
   const wanted = sequence!.sinceAt + afterMs;
   // A step whose time has long passed (follow-ups are turned on late) waits its time from now: it must not leave at once.
-  planAt(rec, sequence!.step, wanted < notBefore ? notBefore + afterMs : wanted, BY_SYSTEM);
+  planAt(rec, sequence!.step, wanted < notBefore ? notBefore + afterMs : wanted);
 }
 
-function planAt(rec: Recorder, step: number, wanted: number, actor: Actor): void {
+function planAt(rec: Recorder, step: number, wanted: number): void {
   const dueAt = allowedAt(rec.state, wanted);
-  rec.emit('followUpPlanned', { step, dueAt, draftAt: draftStart(rec.state, dueAt, rec.now) }, actor);
+  rec.emit('followUpPlanned', { step, dueAt, draftAt: draftStart(rec.state, dueAt, rec.now) }, BY_SYSTEM);
 }
 
 /** Within the sequence's own hours and outside the quiet ones, in the contact's zone; a few turns settle both. */
@@ -102,7 +102,7 @@ export function onFollowUpDraft(rec: Recorder, result: DraftResult): void {
       { inbounds: [], gates },
       actor,
     );
-    return planAt(rec, followUp.step, later, BY_SYSTEM);
+    return planAt(rec, followUp.step, later);
   }
   if (blocked) {
     rec.emit('followUpCancelled', { step: followUp.step, reason: 'gate' }, BY_SYSTEM);
@@ -121,7 +121,7 @@ export function onFollowUpDraft(rec: Recorder, result: DraftResult): void {
 /** The process has changed while the text was written: it is written again, for the time that stands. */
 function planAnew(rec: Recorder, { step }: PlannedFollowUp): void {
   if (hasPersonsTime(rec.state, 'followUp')) moveFollowUp(rec, rec.now, BY_SYSTEM);
-  else planAt(rec, step, rec.now, BY_SYSTEM);
+  else planAt(rec, step, rec.now);
 }
 
 function send(rec: Recorder, result: DraftResult, actor: Actor, gates: ReturnType<typeof askGates>): void {

@@ -153,7 +153,8 @@ export class ConversationRun {
     // What came after a deletion is of the next conversation.
     this.queue.unshift(...tickets.splice(turn.answers.length));
     if (turn.events.length > 0) {
-      const written = await this.commits.write(this.requestOf(turn, now));
+      const isDeletion = turn.effects.some((effect) => effect.type === 'end');
+      const written = await this.commits.write(this.requestOf(turn, now, isDeletion));
       if (written.outcome !== 'written') return this.takeBack(turn, tickets, written);
     }
     this.state = turn.state;
@@ -198,16 +199,16 @@ export class ConversationRun {
     return turn;
   }
 
-  private requestOf(turn: Turn, now: number): CommitRequest {
-    const isDeletion = turn.effects.some((effect) => effect.type === 'end');
+  /** A run that ends has its state stored. */
+  private requestOf(turn: Pick<Turn, 'state' | 'events'>, fenceAt: number, endsRun: boolean): CommitRequest {
     return {
       key: this.key,
       contactId: contactIdOf(turn) || this.state.contactId,
       firstPosition: this.state.position + 1,
-      fenceAt: now,
+      fenceAt,
       events: turn.events,
       row: rowOf(turn.state, turn.events),
-      ...(isDeletion && { state: turn.state }),
+      ...(endsRun && { state: turn.state }),
     };
   }
 
@@ -324,15 +325,7 @@ export class ConversationRun {
 
   /** Stores the state and ends the run: the next signal or update loads it again. */
   private async fallAsleep(): Promise<void> {
-    const written = await this.commits.write({
-      key: this.key,
-      contactId: this.state.contactId,
-      firstPosition: this.state.position + 1,
-      fenceAt: Date.now(),
-      events: [],
-      row: rowOf(this.state, []),
-      state: this.state,
-    });
+    const written = await this.commits.write(this.requestOf({ state: this.state, events: [] }, Date.now(), true));
     // What came while this was written has still to be done here.
     this.ended = written.outcome === 'written' && this.idle;
   }
@@ -381,7 +374,7 @@ function completed(key: ConversationKey, known: State | null | undefined): State
 }
 
 /** The contact of a conversation that begins in this turn, which a deletion in the same turn has forgotten again. */
-function contactIdOf({ state, events }: Turn): string {
+function contactIdOf({ state, events }: Pick<Turn, 'state' | 'events'>): string {
   const started = events.findLast((event) => event.type === 'conversationStarted');
   return started?.data.contactId ?? state.contactId;
 }
